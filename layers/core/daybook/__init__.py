@@ -1,0 +1,1 @@
+"""Daybook: bookings that cannot overlap, on AWS serverless parts."""
