@@ -1,0 +1,42 @@
+"""A host: who is met, where their clock stands, and everything that decides when they can be met."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from daybook.domain.event_type import Defaults, EventType
+from daybook.domain.schedule import Block, Schedule
+
+
+class CalendarPolicy(StrEnum):
+    """What booking does while a connected calendar cannot be read."""
+
+    STRICT = "strict"
+    ACCEPT_STALE = "accept_stale"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Host:
+    """A host with schedules and blocks: one consistency boundary, one stored item (docs/adr/0003)."""
+
+    slug: str
+    name: str
+    email: str
+    zone: ZoneInfo
+    default_schedule: str | None = None
+    defaults: Defaults = field(default_factory=Defaults)
+    calendar_policy: CalendarPolicy = CalendarPolicy.STRICT
+    schedules: Mapping[str, Schedule] = field(default_factory=dict)
+    schedule_versions: Mapping[str, int] = field(default_factory=dict)
+    blocks: tuple[Block, ...] = ()
+    version: int = 1
+
+    def schedule_of(self, event_type: EventType | None) -> Schedule:
+        """Return the schedule an event type goes by.
+
+        A missing one is closed all week in the host's zone: unknown is never open.
+        """
+        name = (event_type.schedule if event_type else None) or self.default_schedule
+        found = self.schedules.get(name) if name else None
+        return found or Schedule(id=name or "", zone=self.zone, weekly=((),) * 7)

@@ -1,0 +1,194 @@
+"""The day ledger's arithmetic: which 5-minute granules a booking owns and which must be free for it.
+
+Time is counted in granules since the epoch, cut at UTC midnight into ledger days of 288. All of it is UTC, so
+daylight saving never matters here. A day keeps one set of numbers in three name spaces:
+
+    g          core of a booking
+    1000 + g   its after-buffer
+    2000 + g   its before-buffer
+
+Buffers follow the maximum rule (docs/adr/0002): two bookings may be neighbours when the gap between them is at least
+the larger of the first one's after-buffer and the second one's before-buffer. Hence the after-runs of any two accepted
+bookings are disjoint, and so are the before-runs: no element ever has two owners, and giving back is exact.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+GRANULE = timedelta(minutes=5)
+PER_DAY = 288
+AFTER = 1000
+BEFORE = 2000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH_DATE = date(1970, 1, 1)
+
+
+def granule_at(moment: datetime) -> int:
+    """Return the granule that contains an aware moment (floor)."""
+    return (moment - _EPOCH) // GRANULE
+
+
+def granule_after(moment: datetime) -> int:
+    """Return the first granule that begins at or after an aware moment (ceiling)."""
+    return -((_EPOCH - moment) // GRANULE)
+
+
+def moment_at(granule: int) -> datetime:
+    """Return the UTC moment at which a granule begins."""
+    return _EPOCH + granule * GRANULE
+
+
+def granules_in(length: timedelta) -> int:
+    """Count the granules of a length; ValueError unless it is a multiple of five minutes."""
+    count, rest = divmod(length, GRANULE)
+    if rest:
+        raise ValueError(f"{length} is not a multiple of {GRANULE}")
+    return count
+
+
+def date_of(day: int) -> date:
+    """Return the UTC date of a ledger day number."""
+    return _EPOCH_DATE + timedelta(days=day)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The granules a booking wants or owns: core [start, end), with `before` and `after` granules of buffer."""
+
+    start: int
+    end: int
+    before: int = 0
+    after: int = 0
+
+    @classmethod
+    def of(cls, start: datetime, end: datetime, *, before: timedelta, after: timedelta) -> "Claim":
+        """Build from aware moments on the 5-minute grid and buffers that are multiples of five minutes."""
+        return cls(granule_at(start), granule_at(end), granules_in(before), granules_in(after))
+
+    @property
+    def days(self) -> range:
+        """Ledger days the claim touches, buffers included: one, rarely two or three."""
+        return range((self.start - self.before) // PER_DAY, (self.end + self.after - 1) // PER_DAY + 1)
+
+    def elements(self, day: int) -> frozenset[int]:
+        """What the claim owns of a ledger day."""
+        return frozenset(
+            [*_cut(self.start, self.end, day)]
+            + [AFTER + g for g in _cut(self.end, self.end + self.after, day)]
+            + [BEFORE + g for g in _cut(self.start - self.before, self.start, day)]
+        )
+
+    def reach(self, day: int) -> range:
+        """Granules of core and buffers within a ledger day: external busy time must miss all of them."""
+        return _cut(self.start - self.before, self.end + self.after, day)
+
+    def core(self, day: int) -> frozenset[int]:
+        """Granules of the meeting itself within a ledger day, without buffers."""
+        return frozenset(_cut(self.start, self.end, day))
+
+    def rivals(self, day: int) -> frozenset[int]:
+        """Elements that nobody else may own of a ledger day.
+
+        Every granule of the reach as a core; and, of others' buffers, only two: an after-run hangs on its core, so a
+        claim that misses the core but meets the run must start inside it; the mirror holds for before-runs.
+        """
+        ends = {AFTER + g for g in _cut(self.start, self.start + 1, day)}
+        ends |= {BEFORE + g for g in _cut(self.end - 1, self.end, day)}
+        return frozenset(self.reach(day)) | ends
+
+
+def _cut(start: int, end: int, day: int) -> range:
+    """Clip absolute granules [start, end) to one ledger day, as granules of that day."""
+    first = day * PER_DAY
+    return range(max(start - first, 0), max(min(end - first, PER_DAY), 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A claim that ends by itself: its elements count as free once `deadline` has passed."""
+
+    booking: str
+    deadline: datetime
+    elements: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A shared meeting: who joins must bring the same signature. `start` in granules since the epoch."""
+
+    start: int
+    signature: str
+    seats: int
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerDay:
+    """One host's ledger of one UTC day, as stored."""
+
+    day: int
+    taken: frozenset[int] = frozenset()
+    external: frozenset[int] = frozenset()
+    offered: frozenset[int] = frozenset()
+    holds: tuple[Hold, ...] = ()
+    sessions: Mapping[int, Session] = field(default_factory=dict)
+
+    def lapsed(self, now: datetime) -> tuple[Hold, ...]:
+        """Holds whose deadline has passed; from then on their time is free although it is still written."""
+        return tuple(hold for hold in self.holds if hold.deadline <= now)
+
+    def owned(self, now: datetime) -> frozenset[int]:
+        """Elements that count at `now`: everything written except lapsed holds."""
+        return self.taken.difference(*(hold.elements for hold in self.lapsed(now)))
+
+    def admits(self, claim: Claim, *, without: frozenset[int] = frozenset(), now: datetime) -> bool:
+        """Tell whether a claim fits beside all others on this day; `without` are elements the claimant owns itself."""
+        return claim.rivals(self.day).isdisjoint(self.owned(now) - without) and self.external.isdisjoint(
+            claim.reach(self.day)
+        )
+
+
+_MASK = (1 << PER_DAY) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """What stands in the way over a run of days, one bit a granule; bit 0 is granule `origin`.
+
+    Attributes:
+        cores: own bookings' meetings. buffers: their buffers, before and after alike.
+        external: busy time of connected calendars.
+        sessions: shared meetings by start granule (their time is in `cores` too).
+    """
+
+    origin: int
+    cores: int = 0
+    buffers: int = 0
+    external: int = 0
+    sessions: Mapping[int, Session] = field(default_factory=dict)
+
+    @classmethod
+    def over(
+        cls, days: Iterable[LedgerDay], *, origin_day: int, now: datetime, without: Claim | None = None
+    ) -> "Busy":
+        """Join ledger days from `origin_day` on; lapsed holds, and the claim `without`, count as free."""
+        cores = buffers = external = 0
+        sessions: dict[int, Session] = {}
+        for day in days:
+            owned = day.owned(now)
+            if without is not None:
+                owned -= without.elements(day.day)
+            bits = _bits(owned)
+            shift = (day.day - origin_day) * PER_DAY
+            cores |= (bits & _MASK) << shift
+            buffers |= ((bits >> AFTER | bits >> BEFORE) & _MASK) << shift
+            external |= _bits(day.external) << shift
+            sessions.update(day.sessions)
+        return cls(origin_day * PER_DAY, cores, buffers, external, sessions)
+
+
+def _bits(elements: Iterable[int]) -> int:
+    bits = 0
+    for element in elements:
+        bits |= 1 << element
+    return bits
