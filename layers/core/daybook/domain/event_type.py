@@ -105,10 +105,13 @@ class Terms:
     window: Window
     limits: Rules
     capacity: int
+    slot: str | None = None
 
     @property
     def signature(self) -> str:
-        """What two bookings must share to sit in one session; changing the event type starts a new kind."""
+        """What two bookings must share to sit in one session: the published slot, or the event type as it is now."""
+        if self.slot is not None:
+            return f"slot {self.slot}"
         lengths = (self.duration, self.buffer_before, self.buffer_after)
         return "/".join([self.event_type or "", *(str(length // MINUTE) for length in lengths)])
 

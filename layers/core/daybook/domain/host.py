@@ -28,8 +28,7 @@ class Host:
     defaults: Defaults = field(default_factory=Defaults)
     calendar_policy: CalendarPolicy = CalendarPolicy.STRICT
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
-    schedule_versions: Mapping[str, int] = field(default_factory=dict)
-    blocks: tuple[Block, ...] = ()
+    blocks: Mapping[str, Block] = field(default_factory=dict)
     version: int = 1
 
     def schedule_of(self, event_type: EventType | None) -> Schedule:

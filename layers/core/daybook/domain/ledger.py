@@ -168,9 +168,7 @@ class Busy:
     sessions: Mapping[int, Session] = field(default_factory=dict)
 
     @classmethod
-    def over(
-        cls, days: Iterable[LedgerDay], *, origin_day: int, now: datetime, without: Claim | None = None
-    ) -> "Busy":
+    def over(cls, days: Iterable[LedgerDay], *, origin_day: int, now: datetime, without: Claim | None = None) -> "Busy":
         """Join ledger days from `origin_day` on; lapsed holds, and the claim `without`, count as free."""
         cores = buffers = external = 0
         sessions: dict[int, Session] = {}

@@ -26,6 +26,7 @@ class Schedule:
     zone: ZoneInfo
     weekly: tuple[tuple[Hours, ...], ...]
     overrides: Mapping[date, tuple[Hours, ...]] = field(default_factory=dict)
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,290 @@
+"""A booking's life: placed, confirmed or declined, moved, cancelled, missed. Each step returns a new value.
+
+pending_confirmation ─ confirm ─→ confirmed ─ no_show ─→ no_show
+  │  │ └ decline → declined          │ └ (end passes) → completed
+  │  └ deadline → expired            └ cancel → cancelled
+  └ cancel → cancelled
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from daybook.domain.errors import (
+    AlreadyCancelled,
+    AlreadyStarted,
+    CutoffPassed,
+    NotPending,
+    NotStarted,
+    RescheduleLimit,
+)
+from daybook.domain.event_type import NO_TIME, EventType, Terms
+from daybook.domain.ledger import Claim
+from daybook.domain.limits import Counter
+
+
+class Status(StrEnum):
+    PENDING_PAYMENT = "pending_payment"
+    PENDING_CONFIRMATION = "pending_confirmation"
+    CONFIRMED = "confirmed"
+    CANCELLED = "cancelled"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    COMPLETED = "completed"
+    NO_SHOW = "no_show"
+
+
+PENDING = frozenset({Status.PENDING_PAYMENT, Status.PENDING_CONFIRMATION})
+ENDED = frozenset({Status.CANCELLED, Status.DECLINED, Status.EXPIRED})
+
+
+class Role(StrEnum):
+    """Who acts; a host's word outranks cut-offs."""
+
+    ATTENDEE = "attendee"
+    HOST = "host"
+    SYSTEM = "system"
+    PROVIDER = "provider"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who changes a booking; `id` is a key's id, never a person's datum."""
+
+    role: Role
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attendee:
+    """Who books. `timezone` is an IANA name as given; times in mails follow it."""
+
+    name: str
+    email: str
+    timezone: str
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What was agreed when the booking was made; later edits of the event type do not touch it."""
+
+    cancel_cutoff: timedelta = NO_TIME
+    reschedule_cutoff: timedelta = NO_TIME
+    max_reschedules: int | None = None
+    requires_confirmation: bool = False
+    confirmation_time: timedelta = timedelta(hours=48)
+
+    @classmethod
+    def of(cls, event_type: EventType) -> "Policy":
+        return cls(
+            cancel_cutoff=event_type.cancel_cutoff,
+            reschedule_cutoff=event_type.reschedule_cutoff,
+            max_reschedules=event_type.max_reschedules,
+            requires_confirmation=event_type.requires_confirmation,
+            confirmation_time=event_type.confirmation_time,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booking:
+    """One attendee's appointment. All moments are UTC.
+
+    Attributes:
+        event_type: slug; None for a published slot without one. slot: the published slot it took, if any.
+        seat_of: signature of the shared session it sits in; None when the time is its own.
+        attendee_key: keyed hash of the attendee's e-mail; finds a person's bookings without naming the person.
+        counted: the limit counters that hold this booking, so that leaving them needs no look at today's settings.
+        deadline: when a pending booking lapses by itself.
+        sequence: iTIP SEQUENCE (RFC 5546 §2.1.4); grows with each change of time and with the cancellation.
+        version: grows with every change; orders history and events.
+        generation: raised to revoke manage tokens.
+    """
+
+    id: str
+    tenant: str
+    host: str
+    event_type: str | None
+    slot: str | None = None
+    seat_of: str | None = None
+    status: Status
+    start: datetime
+    end: datetime
+    buffer_before: timedelta = NO_TIME
+    buffer_after: timedelta = NO_TIME
+    attendee: Attendee
+    attendee_key: str
+    answers: Mapping[str, str] = field(default_factory=dict)
+    title: str = ""
+    location: Mapping[str, str] | None = None
+    policy: Policy = field(default_factory=Policy)
+    counted: tuple[Counter, ...] = ()
+    deadline: datetime | None = None
+    reason: str = ""
+    reschedules: int = 0
+    uid: str
+    sequence: int = 0
+    version: int = 1
+    generation: int = 1
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def duration(self) -> timedelta:
+        return self.end - self.start
+
+    @property
+    def claim(self) -> Claim:
+        """The granules this booking owns while it blocks."""
+        return Claim.of(self.start, self.end, before=self.buffer_before, after=self.buffer_after)
+
+    @property
+    def cancel_by(self) -> datetime:
+        return self.start - self.policy.cancel_cutoff
+
+    @property
+    def reschedule_by(self) -> datetime:
+        return self.start - self.policy.reschedule_cutoff
+
+    def lapsed(self, now: datetime) -> bool:
+        """Tell whether a pending booking's deadline has passed, whether or not somebody wrote that down."""
+        return self.status in PENDING and self.deadline is not None and self.deadline <= now
+
+    def blocks(self, now: datetime) -> bool:
+        """Tell whether the booking still stands in the way of others (semantics: blocking states)."""
+        return (self.status is Status.CONFIRMED or self.status in PENDING) and not self.lapsed(now)
+
+    def seen_at(self, now: datetime) -> "Booking":
+        """Return the booking as it truly stands: a lapsed one reads expired before anybody has written it."""
+        return replace(self, status=Status.EXPIRED) if self.lapsed(now) else self
+
+    def moved(self, start: datetime, end: datetime, *, actor: Actor, now: datetime) -> "Booking":
+        """Take another time; what was agreed otherwise stays.
+
+        Raises:
+            AlreadyCancelled, AlreadyStarted, CutoffPassed, RescheduleLimit.
+        """
+        self._require_standing(now)
+        if actor.role is Role.ATTENDEE:
+            self._require_before(self.reschedule_by, now, "moved")
+            limit = self.policy.max_reschedules
+            if limit is not None and self.reschedules >= limit:
+                raise RescheduleLimit(f"It has been moved {limit} times; ask the host.")
+        pending = self.policy.requires_confirmation
+        return replace(
+            self._changed(now, sequence=1),
+            start=start,
+            end=end,
+            status=Status.PENDING_CONFIRMATION if pending else self.status,
+            deadline=confirmation_deadline(self.policy, start, now) if pending else None,
+            reschedules=self.reschedules + 1,
+        )
+
+    def cancelled(self, *, actor: Actor, now: datetime) -> "Booking":
+        """Give the time back. Raises AlreadyCancelled (expired, declined), AlreadyStarted, CutoffPassed."""
+        self._require_standing(now)
+        if actor.role is Role.ATTENDEE:
+            self._require_before(self.cancel_by, now, "cancelled")
+        return replace(self._changed(now, sequence=1), status=Status.CANCELLED, deadline=None)
+
+    def confirmed(self, *, now: datetime) -> "Booking":
+        """Accept a request. Raises NotPending."""
+        self._require_pending(now)
+        return replace(self._changed(now), status=Status.CONFIRMED, deadline=None)
+
+    def declined(self, *, now: datetime) -> "Booking":
+        """Refuse a request. Raises NotPending."""
+        self._require_pending(now)
+        return replace(self._changed(now, sequence=1), status=Status.DECLINED, deadline=None)
+
+    def expired(self, *, now: datetime) -> "Booking":
+        """Write down that nobody answered in time. Raises NotPending while the deadline has not passed."""
+        if not self.lapsed(now):
+            raise NotPending("Its deadline has not passed.")
+        return replace(self._changed(now, sequence=1), status=Status.EXPIRED, deadline=None)
+
+    def missed(self, *, now: datetime) -> "Booking":
+        """Record that the attendee did not come. Raises AlreadyCancelled, NotPending, NotStarted."""
+        if self.status in ENDED:
+            raise AlreadyCancelled("A booking that no longer stands cannot be missed.")
+        if self.status not in {Status.CONFIRMED, Status.COMPLETED}:
+            raise NotPending("Only a confirmed booking can be missed.")
+        if now < self.start:
+            raise NotStarted("Wait for the start.")
+        return replace(self._changed(now), status=Status.NO_SHOW)
+
+    def erased(self, *, now: datetime) -> "Booking":
+        """Forget the person; times, states and counts stay. Manage tokens die with the generation."""
+        nobody = Attendee(name="", email="", timezone=self.attendee.timezone)
+        return replace(self._changed(now), attendee=nobody, attendee_key="", answers={}, reason="", generation=self.generation + 1)
+
+    def _require_standing(self, now: datetime) -> None:
+        if self.status in ENDED or self.lapsed(now):
+            raise AlreadyCancelled(f"The booking is {self.seen_at(now).status}.")
+        if now >= self.start:
+            raise AlreadyStarted("It has begun; it can no longer be changed.")
+
+    def _require_pending(self, now: datetime) -> None:
+        if self.status is not Status.PENDING_CONFIRMATION or self.lapsed(now):
+            raise NotPending(f"The booking is {self.seen_at(now).status}.")
+
+    @staticmethod
+    def _require_before(latest: datetime, now: datetime, deed: str) -> None:
+        if now > latest:
+            raise CutoffPassed(f"It could be {deed} until {latest:%Y-%m-%dT%H:%M:%SZ}; ask the host.")
+
+    def _changed(self, now: datetime, *, sequence: int = 0) -> "Booking":
+        return replace(self, version=self.version + 1, sequence=self.sequence + sequence, updated_at=now)
+
+
+def confirmation_deadline(policy: Policy, start: datetime, now: datetime) -> datetime:
+    """A request lapses at the earlier of its start and the configured time after it was made."""
+    return min(start, now + policy.confirmation_time)
+
+
+def place(
+    *,
+    id: str,
+    tenant: str,
+    host: str,
+    terms: Terms,
+    policy: Policy,
+    start: datetime,
+    end: datetime,
+    attendee: Attendee,
+    attendee_key: str,
+    answers: Mapping[str, str],
+    title: str,
+    location: Mapping[str, str] | None,
+    slot: str | None,
+    counted: tuple[Counter, ...],
+    uid: str,
+    now: datetime,
+) -> Booking:
+    """Make a new booking: confirmed at once, or waiting for the host where the event type wants that."""
+    pending = policy.requires_confirmation
+    return Booking(
+        id=id,
+        tenant=tenant,
+        host=host,
+        event_type=terms.event_type,
+        slot=slot,
+        seat_of=terms.signature if terms.capacity > 1 else None,
+        status=Status.PENDING_CONFIRMATION if pending else Status.CONFIRMED,
+        start=start,
+        end=end,
+        buffer_before=terms.buffer_before,
+        buffer_after=terms.buffer_after,
+        attendee=attendee,
+        attendee_key=attendee_key,
+        answers=answers,
+        title=title,
+        location=location,
+        policy=policy,
+        counted=counted,
+        deadline=confirmation_deadline(policy, start, now) if pending else None,
+        uid=uid,
+        created_at=now,
+        updated_at=now,
+    )

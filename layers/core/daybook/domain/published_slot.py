@@ -1,0 +1,80 @@
+"""A published slot: one stretch of time a host offers by itself, outside any hours."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from daybook.domain.booking import Policy
+from daybook.domain.errors import Past, TooSoon
+from daybook.domain.event_type import DEFAULT_NOTICE, DEFAULT_WINDOW, NO_TIME, EventType, Terms, terms_of
+from daybook.domain.host import Host
+from daybook.domain.ledger import Claim
+from daybook.domain.limits import Limits, Rules
+
+
+class SlotStatus(StrEnum):
+    OPEN = "open"
+    BOOKED = "booked"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedSlot:
+    """Time [start, end) in UTC that `capacity` attendees may take; `seats` are taken."""
+
+    id: str
+    tenant: str
+    host: str
+    start: datetime
+    end: datetime
+    event_type: str | None = None
+    capacity: int = 1
+    seats: int = 0
+    withdrawn: bool = False
+    created_at: datetime
+
+    @property
+    def status(self) -> SlotStatus:
+        if self.withdrawn:
+            return SlotStatus.CANCELLED
+        return SlotStatus.BOOKED if self.seats >= self.capacity else SlotStatus.OPEN
+
+    @property
+    def claim(self) -> Claim:
+        """What the slot offers: its own time, never buffers."""
+        return Claim.of(self.start, self.end, before=NO_TIME, after=NO_TIME)
+
+
+def slot_terms(slot: PublishedSlot, event_type: EventType | None, host: Host) -> tuple[Terms, Policy]:
+    """Return what a booking of this slot goes by.
+
+    Without an event type: default notice, no cut-offs, no buffers. The host chose the time, so hours and window do
+    not apply; the length and the capacity are always the slot's own.
+    """
+    if event_type is not None:
+        terms, policy = terms_of(event_type, host.defaults), Policy.of(event_type)
+    else:
+        terms, policy = None, Policy()
+    return (
+        Terms(
+            event_type=slot.event_type,
+            duration=slot.end - slot.start,
+            slot_interval=slot.end - slot.start,
+            buffer_before=terms.buffer_before if terms else NO_TIME,
+            buffer_after=terms.buffer_after if terms else NO_TIME,
+            minimum_notice=terms.minimum_notice if terms else DEFAULT_NOTICE,
+            window=DEFAULT_WINDOW,
+            limits=terms.limits if terms else Rules("", Limits(), host.defaults.limits),
+            capacity=slot.capacity,
+            slot=slot.id,
+        ),
+        policy,
+    )
+
+
+def require_in_time(start: datetime, notice: timedelta, *, now: datetime) -> None:
+    """Raise Past or TooSoon unless a slot can still be booked at `now`."""
+    if start <= now:
+        raise Past("Choose a slot that has not begun.")
+    if start < now + notice:
+        raise TooSoon(f"Book at least {notice} ahead.")
