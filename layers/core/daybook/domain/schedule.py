@@ -31,10 +31,10 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """Time a host is away: a whole `date` in the host's zone, or the span [start, end) in UTC; never both."""
+    """Time a host is away: a whole `day` in the host's zone, or the span [start, end) in UTC; never both."""
 
     id: str
-    date: date | None = None
+    day: date | None = None
     start: datetime | None = None
     end: datetime | None = None
     reason: str = ""
