@@ -20,7 +20,7 @@ from daybook.domain.errors import (
     RescheduleLimit,
 )
 from daybook.domain.event_type import NO_TIME, EventType, Terms
-from daybook.domain.ledger import Claim
+from daybook.domain.ledger import Claim, Stake
 from daybook.domain.limits import Counter
 
 
@@ -92,6 +92,7 @@ class Booking:
     """One attendee's appointment. All moments are UTC.
 
     Attributes:
+        capacity: seats of that session when this one was taken.
         event_type: slug; None for a published slot without one. slot: the published slot it took, if any.
         seat_of: signature of the shared session it sits in; None when the time is its own.
         attendee_key: keyed hash of the attendee's e-mail; finds a person's bookings without naming the person.
@@ -105,9 +106,10 @@ class Booking:
     id: str
     tenant: str
     host: str
-    event_type: str | None
+    event_type: str | None = None
     slot: str | None = None
     seat_of: str | None = None
+    capacity: int = 1
     status: Status
     start: datetime
     end: datetime
@@ -138,6 +140,18 @@ class Booking:
     def claim(self) -> Claim:
         """The granules this booking owns while it blocks."""
         return Claim.of(self.start, self.end, before=self.buffer_before, after=self.buffer_after)
+
+    @property
+    def stake(self) -> Stake:
+        """The booking's place in the ledger while it blocks."""
+        return Stake(
+            booking=self.id,
+            claim=self.claim,
+            signature=self.seat_of,
+            capacity=self.capacity,
+            deadline=self.deadline,
+            offered=self.slot is not None,
+        )
 
     @property
     def cancel_by(self) -> datetime:
@@ -217,7 +231,9 @@ class Booking:
     def erased(self, *, now: datetime) -> "Booking":
         """Forget the person; times, states and counts stay. Manage tokens die with the generation."""
         nobody = Attendee(name="", email="", timezone=self.attendee.timezone)
-        return replace(self._changed(now), attendee=nobody, attendee_key="", answers={}, reason="", generation=self.generation + 1)
+        return replace(
+            self._changed(now), attendee=nobody, attendee_key="", answers={}, reason="", generation=self.generation + 1
+        )
 
     def _require_standing(self, now: datetime) -> None:
         if self.status in ENDED or self.lapsed(now):
@@ -271,6 +287,7 @@ def place(
         event_type=terms.event_type,
         slot=slot,
         seat_of=terms.signature if terms.capacity > 1 else None,
+        capacity=terms.capacity,
         status=Status.PENDING_CONFIRMATION if pending else Status.CONFIRMED,
         start=start,
         end=end,

@@ -13,8 +13,10 @@ bookings are disjoint, and so are the before-runs: no element ever has two owner
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+
+from daybook.domain.errors import SessionFull, SlotOverlap, SlotTaken
 
 GRANULE = timedelta(minutes=5)
 PER_DAY = 288
@@ -123,6 +125,24 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
+class Stake:
+    """A booking's place in the ledger.
+
+    Attributes:
+        signature: of the shared session it sits in, `capacity` seats in all; None when the time is its own.
+        deadline: until when a pending booking holds the time; None once it is confirmed.
+        offered: the time comes out of a published slot, and goes back to it.
+    """
+
+    booking: str
+    claim: Claim
+    signature: str | None = None
+    capacity: int = 1
+    deadline: datetime | None = None
+    offered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerDay:
     """One host's ledger of one UTC day, as stored."""
 
@@ -141,11 +161,68 @@ class LedgerDay:
         """Elements that count at `now`: everything written except lapsed holds."""
         return self.taken.difference(*(hold.elements for hold in self.lapsed(now)))
 
-    def admits(self, claim: Claim, *, without: frozenset[int] = frozenset(), now: datetime) -> bool:
-        """Tell whether a claim fits beside all others on this day; `without` are elements the claimant owns itself."""
-        return claim.rivals(self.day).isdisjoint(self.owned(now) - without) and self.external.isdisjoint(
-            claim.reach(self.day)
+    def admits(self, claim: Claim, *, now: datetime) -> bool:
+        """Tell whether a claim fits beside all that counts at `now` on this day."""
+        return self._misses(claim, self.owned(now))
+
+    def joinable(self, stake: Stake) -> Session | None:
+        """Return the session that a stake would share, whether or not a seat is left."""
+        session = self.sessions.get(stake.claim.start)
+        return session if session and session.signature == stake.signature else None
+
+    def placed(self, stake: Stake) -> "LedgerDay":
+        """Return the day with one more stake.
+
+        Raises:
+            SessionFull: the shared session has no seat left.
+            SlotTaken: some of the time is written to somebody, a lapsed hold included: expire that first.
+        """
+        session = self.joinable(stake)
+        if session is not None:
+            if session.seats >= stake.capacity:
+                raise SessionFull("Choose another session.")
+            return self._seated(replace(session, seats=session.seats + 1))
+        if not self._misses(stake.claim, self.taken):
+            raise SlotTaken
+        own = stake.claim.elements(self.day)
+        day = replace(self, taken=self.taken | own)
+        if stake.offered:
+            day = replace(day, offered=day.offered - stake.claim.core(self.day))
+        if stake.deadline is not None:
+            day = replace(day, holds=(*day.holds, Hold(stake.booking, stake.deadline, own)))
+        if stake.signature is not None:
+            day = day._seated(Session(stake.claim.start, stake.signature, 1))
+        return day
+
+    def removed(self, stake: Stake) -> "LedgerDay":
+        """Return the day without a stake it holds; the last one out of a session frees the time."""
+        session = self.joinable(stake)
+        if session is not None and session.seats > 1:
+            return self._seated(replace(session, seats=session.seats - 1))
+        day = replace(
+            self,
+            taken=self.taken - stake.claim.elements(self.day),
+            holds=tuple(hold for hold in self.holds if hold.booking != stake.booking),
+            sessions={start: other for start, other in self.sessions.items() if other is not session},
         )
+        return replace(day, offered=day.offered | stake.claim.core(self.day)) if stake.offered else day
+
+    def published(self, claim: Claim) -> "LedgerDay":
+        """Return the day with a published slot's time offered. Raises SlotOverlap."""
+        core = claim.core(self.day)
+        if not core.isdisjoint(self.offered | self.taken | self.external):
+            raise SlotOverlap("Choose a time with no open slot, booking or calendar event in it.")
+        return replace(self, offered=self.offered | core)
+
+    def withdrawn(self, claim: Claim) -> "LedgerDay":
+        """Return the day without a published slot's offered time."""
+        return replace(self, offered=self.offered - claim.core(self.day))
+
+    def _misses(self, claim: Claim, owned: frozenset[int]) -> bool:
+        return claim.rivals(self.day).isdisjoint(owned) and self.external.isdisjoint(claim.reach(self.day))
+
+    def _seated(self, session: Session) -> "LedgerDay":
+        return replace(self, sessions={**self.sessions, session.start: session})
 
 
 _MASK = (1 << PER_DAY) - 1

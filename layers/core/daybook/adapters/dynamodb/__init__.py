@@ -1,0 +1,1 @@
+"""DynamoDB: one table, one client, every key pattern in `keys`."""

@@ -1,0 +1,138 @@
+"""Bookings, their history and published slots, read."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from daybook.adapters.dynamodb import items, keys
+from daybook.adapters.dynamodb.paging import page
+from daybook.domain.booking import PENDING, Booking, Status
+from daybook.domain.history import Event
+from daybook.domain.published_slot import PublishedSlot
+from daybook.ports import Page
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_EARLIEST, _LATEST = "0000", "9999"
+_ACTIVE = [Status.CONFIRMED, *sorted(PENDING)]
+
+
+class DynamoBookings:
+    """`ports.Bookings` on one table."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def booking(self, tenant: str, booking: str) -> Booking | None:
+        item = self._get(keys.booking(tenant, booking))
+        return items.decode(Booking, item) if item else None
+
+    def bookings(self, tenant: str, ids: Sequence[str]) -> Sequence[Booking]:
+        found = items.batch_get(self._client, self._table, [keys.booking(tenant, one) for one in ids])
+        by_id = {booking.id: booking for booking in (items.decode(Booking, item) for item in found)}
+        return [by_id[one] for one in ids if one in by_id]
+
+    def by_host(
+        self,
+        tenant: str,
+        host: str | None,
+        *,
+        since: datetime | None,
+        until: datetime | None,
+        cursor: str | None,
+        limit: int,
+        backwards: bool = False,
+    ) -> Page:
+        name = "host" if host else "tenant"
+        partition = keys.host_pk(tenant, host) if host else keys.tenant_index(tenant, keys.BOOKINGS)
+        first = items.start_key(since, "") if since else _EARLIEST
+        last = items.start_key(until, "") if until else _LATEST
+        return self._page(f"by-{name}", name, partition, (first, last), cursor, limit, backwards=backwards)
+
+    def count_active(self, tenant: str, attendee_key: str, *, now: datetime, most: int) -> int:
+        states = {f":s{n}": {"S": status} for n, status in enumerate(_ACTIVE)}
+        query: dict[str, Any] = {
+            "TableName": self._table,
+            "IndexName": keys.BY_ATTENDEE,
+            "KeyConditionExpression": "attendee_pk = :pk AND attendee_sk > :now",
+            "FilterExpression": f"#status IN ({', '.join(states)})",
+            "ExpressionAttributeNames": {"#status": "status"},
+            "ExpressionAttributeValues": {
+                ":pk": {"S": keys.attendee_index(tenant, attendee_key)},
+                ":now": {"S": items.start_key(now, "")},
+                **states,
+            },
+            "Select": "COUNT",
+        }
+        count = 0
+        while True:
+            answer = self._client.query(**query)
+            count += answer["Count"]
+            if count >= most or "LastEvaluatedKey" not in answer:
+                return count
+            query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def history(self, tenant: str, booking: str) -> Sequence[Event]:
+        query: dict[str, Any] = {
+            "TableName": self._table,
+            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :event)",
+            "ExpressionAttributeValues": {
+                ":pk": {"S": keys.booking_pk(tenant, booking)},
+                ":event": {"S": keys.EVENT},
+            },
+            "ConsistentRead": True,
+        }
+        events: list[Event] = []
+        while True:
+            answer = self._client.query(**query)
+            events += [items.decode(Event, item) for item in answer["Items"]]
+            if "LastEvaluatedKey" not in answer:
+                return events
+            query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def slot(self, tenant: str, slot: str) -> PublishedSlot | None:
+        item = self._get(keys.slot(tenant, slot))
+        return items.decode(PublishedSlot, item) if item else None
+
+    def slots(self, tenant: str, *, since: datetime, until: datetime, cursor: str | None, limit: int) -> Page:
+        span = (items.start_key(since, ""), items.start_key(until, ""))
+        partition = keys.tenant_index(tenant, keys.SLOTS)
+        return self._page(keys.BY_TENANT, "tenant", partition, span, cursor, limit, backwards=False)
+
+    def slots_by_id(self, tenant: str, ids: Sequence[str]) -> Sequence[PublishedSlot]:
+        found = items.batch_get(self._client, self._table, [keys.slot(tenant, one) for one in ids])
+        return sorted((items.decode(PublishedSlot, item) for item in found), key=lambda slot: (slot.start, slot.id))
+
+    def _get(self, key: keys.Key) -> items.Raw:
+        return self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item", {})
+
+    def _page(
+        self,
+        index: str,
+        name: str,
+        partition: str,
+        span: tuple[str, str],
+        cursor: str | None,
+        limit: int,
+        *,
+        backwards: bool,
+    ) -> Page:
+        rows, after = page(
+            self._client,
+            {
+                "TableName": self._table,
+                "IndexName": index,
+                "KeyConditionExpression": f"{name}_pk = :pk AND {name}_sk BETWEEN :first AND :last",
+                "ExpressionAttributeValues": {
+                    ":pk": {"S": partition},
+                    ":first": {"S": span[0]},
+                    ":last": {"S": span[1]},
+                },
+                "ScanIndexForward": not backwards,
+            },
+            cursor=cursor,
+            limit=limit,
+        )
+        return Page([keys.slug_of(row["pk"]["S"]) for row in rows], after)

@@ -1,0 +1,188 @@
+"""Hosts with their schedules and blocks, and event types."""
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any
+
+from daybook.adapters.dynamodb import items, keys
+from daybook.adapters.dynamodb.expressions import Expression
+from daybook.adapters.dynamodb.items import attribute
+from daybook.adapters.dynamodb.paging import page
+from daybook.adapters.dynamodb.transactions import Transactions, Write
+from daybook.domain.errors import Exists, NotFound
+from daybook.domain.event_type import EventType
+from daybook.domain.host import Host
+from daybook.domain.schedule import Block, Schedule
+from daybook.ports import Context, Record, Stale
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_OWN_FIELDS = ("name", "email", "zone", "default_schedule", "defaults", "calendar_policy", "version")
+
+
+class DynamoCatalogue:
+    """`ports.Catalogue` on one table; schedules and blocks are maps inside the host's item (docs/adr/0003)."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
+        self._transactions = Transactions(client, table)
+
+    def context(self, tenant: str, host: str, event_type: str | None, *, record: str | None = None) -> Context:
+        secret, stored = keys.secret(tenant), keys.host(tenant, host)
+        wanted = [secret, stored]
+        if event_type is not None:
+            wanted.append(keys.event_type(tenant, host, event_type))
+        if record is not None:
+            wanted.append(keys.idempotency(tenant, record))
+        found = {item["sk"]["S"]: item for item in items.batch_get(self._client, self._table, wanted)}
+        named = f"{keys.EVENT_TYPE}{event_type}"
+        return Context(
+            secret=bytes(found["SECRET"]["secret"]["B"]) if "SECRET" in found else None,
+            host=items.decode(Host, found["HOST"]) if "HOST" in found else None,
+            event_type=next(
+                (items.decode(EventType, i) for sk, i in found.items() if sk.startswith("EVENTTYPE")), None
+            ),
+            record=items.decode(Record, found["KEY"]) if "KEY" in found else None,
+        )
+
+    def host(self, tenant: str, host: str) -> Host | None:
+        found = self._client.get_item(TableName=self._table, Key=keys.host(tenant, host), ConsistentRead=True)
+        return items.decode(Host, found["Item"]) if "Item" in found else None
+
+    def hosts(self, tenant: str, *, cursor: str | None, limit: int) -> tuple[Sequence[Host], str | None]:
+        rows, after = page(
+            self._client,
+            {
+                "TableName": self._table,
+                "IndexName": keys.BY_TENANT,
+                "KeyConditionExpression": "tenant_pk = :pk",
+                "ExpressionAttributeValues": {":pk": {"S": keys.tenant_index(tenant, keys.HOSTS)}},
+            },
+            cursor=cursor,
+            limit=limit,
+        )
+        wanted = [keys.host(tenant, keys.slug_of(row["pk"]["S"])) for row in rows]
+        found = items.batch_get(self._client, self._table, wanted)
+        return sorted((items.decode(Host, item) for item in found), key=lambda host: host.slug), after
+
+    def add_host(self, tenant: str, host: Host) -> None:
+        item = {
+            **items.encode(host),
+            **keys.host(tenant, host.slug),
+            "tenant_pk": {"S": keys.tenant_index(tenant, keys.HOSTS)},
+            "tenant_sk": {"S": host.slug},
+        }
+        self._write(
+            {"Put": {"Item": item, "ConditionExpression": "attribute_not_exists(pk)"}},
+            Exists(f"There is a host {host.slug} already."),
+        )
+
+    def change_host(self, tenant: str, host: Host, *, version: int) -> None:
+        update = Expression(keys.host(tenant, host.slug))
+        fields = items.encode(host)
+        for name in _OWN_FIELDS:
+            if name in fields:
+                update.set(name, fields[name])
+            else:
+                update.remove(name)
+        update.require_same("version", attribute(version))
+        self._write(update.update(), Stale())
+
+    def remove_host(self, tenant: str, host: Host) -> None:
+        condition = {
+            "ConditionExpression": "#version = :version",
+            "ExpressionAttributeNames": {"#version": "version"},
+            "ExpressionAttributeValues": {":version": attribute(host.version)},
+        }
+        self._write({"Delete": {"Key": keys.host(tenant, host.slug), **condition}}, Stale())
+
+    def put_schedule(self, tenant: str, host: str, schedule: Schedule, *, version: int | None) -> None:
+        update = _nested(tenant, host, "schedules", schedule.id, attribute(items.plain(schedule)))
+        path = f"{update.name('schedules')}.{update.name(schedule.id)}"
+        if version is None:
+            update.require(f"attribute_not_exists({path})")
+        else:
+            update.require(f"{path}.{update.name('version')} = {update.value('version', attribute(version))}")
+        refusal = Exists(f"There is a schedule {schedule.id} already.") if version is None else Stale()
+        self._change_part(update, refusal)
+
+    def remove_schedule(self, tenant: str, host: str, schedule: Schedule) -> None:
+        update = Expression(keys.host(tenant, host))
+        path = f"{update.name('schedules')}.{update.name(schedule.id)}"
+        update.remove_path(path)
+        default = update.name("default_schedule")
+        update.require(
+            f"(attribute_not_exists({default}) OR {default} <> {update.value('id', attribute(schedule.id))})"
+        )
+        update.require(f"{path}.{update.name('version')} = {update.value('version', attribute(schedule.version))}")
+        self._change_part(update, Stale())
+
+    def put_block(self, tenant: str, host: str, block: Block, *, pruned: Collection[str]) -> None:
+        update = _nested(tenant, host, "blocks", block.id, attribute(items.plain(block)))
+        for old in pruned:
+            update.remove_path(f"{update.name('blocks')}.{update.name(old)}")
+        self._change_part(update, NotFound("No such host."))
+
+    def remove_block(self, tenant: str, host: str, block: str) -> None:
+        update = Expression(keys.host(tenant, host))
+        update.remove_path(f"{update.name('blocks')}.{update.name(block)}")
+        self._change_part(update, NotFound("No such host."))
+
+    def event_types(self, tenant: str, host: str) -> Sequence[EventType]:
+        query: dict[str, Any] = {
+            "TableName": self._table,
+            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :prefix)",
+            "ExpressionAttributeValues": {
+                ":pk": {"S": keys.host_pk(tenant, host)},
+                ":prefix": {"S": keys.EVENT_TYPE},
+            },
+            "ConsistentRead": True,
+        }
+        found: list[EventType] = []
+        while True:
+            answer = self._client.query(**query)
+            found += [items.decode(EventType, item) for item in answer["Items"]]
+            if "LastEvaluatedKey" not in answer:
+                return found
+            query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def put_event_type(self, tenant: str, host: str, event_type: EventType, *, version: int | None) -> None:
+        item = {**items.encode(event_type), **keys.event_type(tenant, host, event_type.slug)}
+        put: dict[str, Any] = {"Item": item, "ConditionExpression": "attribute_not_exists(pk)"}
+        refusal: Exception = Exists(f"There is an event type {event_type.slug} already.")
+        if version is not None:
+            refusal = Stale()
+            put["ConditionExpression"] = "#version = :version"
+            put["ExpressionAttributeNames"] = {"#version": "version"}
+            put["ExpressionAttributeValues"] = {":version": attribute(version)}
+        check: dict[str, Any] = {"Key": keys.host(tenant, host), "ConditionExpression": "attribute_exists(pk)"}
+        if event_type.schedule is not None:
+            check["ConditionExpression"] = "attribute_exists(#schedules.#id)"
+            check["ExpressionAttributeNames"] = {"#schedules": "schedules", "#id": event_type.schedule}
+        missing = NotFound("No such host, or the schedule has just been removed.")
+        self._transactions.commit(
+            [Write({"Put": put}, lambda _: refusal), Write({"ConditionCheck": check}, lambda _: missing)]
+        )
+
+    def remove_event_type(self, tenant: str, host: str, event_type: EventType) -> None:
+        condition = {
+            "ConditionExpression": "#version = :version",
+            "ExpressionAttributeNames": {"#version": "version"},
+            "ExpressionAttributeValues": {":version": attribute(event_type.version)},
+        }
+        self._write({"Delete": {"Key": keys.event_type(tenant, host, event_type.slug), **condition}}, Stale())
+
+    def _change_part(self, update: Expression, refusal: Exception) -> None:
+        """Change a schedule or block inside a host's item; NotFound if the host is gone."""
+        update.require("attribute_exists(pk)")
+        self._write(update.update(), refusal)
+
+    def _write(self, action: dict[str, Any], refusal: Exception) -> None:
+        self._transactions.commit([Write(action, lambda _: refusal)])
+
+
+def _nested(tenant: str, host: str, kind: str, identifier: str, value: Any) -> Expression:
+    update = Expression(keys.host(tenant, host))
+    update.set_path(f"{update.name(kind)}.{update.name(identifier)}", value)
+    return update

@@ -1,0 +1,179 @@
+"""Domain values to DynamoDB items and back.
+
+A value's fields become the item's top-level attributes (dates and durations as ISO 8601), so an item reads like the
+value in the console and conditions can name fields. Types outside these attributes: keys, index keys, `ttl`.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from pydantic import TypeAdapter
+
+from daybook.adapters.dynamodb import keys
+from daybook.domain.booking import Booking
+from daybook.domain.history import Event
+from daybook.domain.ledger import Hold, LedgerDay, Session, date_of, moment_at
+from daybook.domain.limits import Count
+from daybook.domain.published_slot import PublishedSlot
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Raw = Mapping[str, Any]
+"""An item in DynamoDB's wire form: {"name": {"S": "..."}}."""
+
+T = TypeVar("T")
+
+_serialize = TypeSerializer().serialize
+_deserialize = TypeDeserializer().deserialize
+
+BOOKING_LIFE = timedelta(days=5 * 366)
+"""How long the records of a booking are kept after its end; history and money need years, not decades."""
+LEDGER_LIFE = timedelta(days=400)
+
+
+_adapters: dict[Any, TypeAdapter[Any]] = {}
+
+
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    """Build a type's adapter at its first use: each function serialises few kinds."""
+    if kind not in _adapters:
+        _adapters[kind] = TypeAdapter(kind)
+    return _adapters[kind]
+
+
+def attribute(value: object) -> dict[str, Any]:
+    """Serialise one JSON-like value."""
+    return dict(_serialize(value))
+
+
+def plain(value: object) -> dict[str, Any]:
+    """Return a domain dataclass as JSON-like values; None fields are left out."""
+    fields: dict[str, Any] = _adapter(type(value)).dump_python(value, mode="json", exclude_none=True)
+    return fields
+
+
+def encode(value: object) -> dict[str, Any]:
+    """Return the attributes of a domain dataclass."""
+    return {name: attribute(field) for name, field in plain(value).items()}
+
+
+def decode(kind: type[T], item: Raw) -> T:
+    """Rebuild a domain dataclass from an item; keys and unknown attributes are ignored."""
+    value: T = _adapter(kind).validate_python({name: _deserialize(value) for name, value in item.items()})
+    return value
+
+
+def start_key(start: datetime, identifier: str) -> str:
+    """Sort key of an index ordered by start; ids make it unique."""
+    return f"{start:%Y-%m-%dT%H:%M}Z#{identifier}"
+
+
+def booking_item(booking: Booking) -> dict[str, Any]:
+    sort = {"S": start_key(booking.start, booking.id)}
+    item = {
+        **encode(booking),
+        **keys.booking(booking.tenant, booking.id),
+        "host_pk": {"S": keys.host_pk(booking.tenant, booking.host)},
+        "host_sk": sort,
+        "tenant_pk": {"S": keys.tenant_index(booking.tenant, keys.BOOKINGS)},
+        "tenant_sk": sort,
+        "ttl": expires(booking.end + BOOKING_LIFE),
+    }
+    if booking.attendee_key:
+        item["attendee_pk"] = {"S": keys.attendee_index(booking.tenant, booking.attendee_key)}
+        item["attendee_sk"] = sort
+    return item
+
+
+def event_item(event: Event, transaction: str) -> dict[str, Any]:
+    """The outbox item; `transaction` is the token by which its writer recognises its own work."""
+    return {
+        **encode(event),
+        "transaction": {"S": transaction},
+        **keys.history(event.tenant, event.booking, event.version),
+        "ttl": expires(event.after.end + BOOKING_LIFE),
+    }
+
+
+def slot_item(slot: PublishedSlot) -> dict[str, Any]:
+    return {
+        **encode(slot),
+        **keys.slot(slot.tenant, slot.id),
+        "tenant_pk": {"S": keys.tenant_index(slot.tenant, keys.SLOTS)},
+        "tenant_sk": {"S": start_key(slot.start, slot.id)},
+        "ttl": expires(slot.end + LEDGER_LIFE),
+    }
+
+
+def expires(moment: datetime) -> dict[str, str]:
+    """A TTL attribute; DynamoDB deletes late, so no condition may rest on it."""
+    return {"N": str(int(moment.timestamp()))}
+
+
+def numbers(item: Raw, name: str) -> frozenset[int]:
+    return frozenset(map(int, item.get(name, {}).get("NS", ())))
+
+
+def number_set(values: frozenset[int]) -> dict[str, list[str]]:
+    return {"NS": [str(value) for value in sorted(values)]}
+
+
+def decode_count(item: Raw) -> Count:
+    return Count(frozenset(item.get("bookings", {}).get("SS", ())), int(item.get("minutes", {}).get("N", "0")))
+
+
+def batch_get(client: "DynamoDBClient", table: str, wanted: Sequence[keys.Key]) -> list[Raw]:
+    """Fetch items by key, strongly consistent, in no order; what does not exist is left out."""
+    found: list[Raw] = []
+    rest = list(wanted)
+    while rest:
+        request: Any = {table: {"Keys": rest[:100], "ConsistentRead": True}}
+        answer: Any = client.batch_get_item(RequestItems=request)
+        found += answer["Responses"].get(table, [])
+        unread = answer.get("UnprocessedKeys", {}).get(table, {}).get("Keys", [])
+        rest = [*unread, *rest[100:]]
+    return found
+
+
+HOLD = "hold_"
+SESSION = "session_"
+SEATS = "seats_"
+
+
+def decode_day(item: Raw, day: int) -> LedgerDay:
+    """Rebuild a ledger day; an empty item is a day nobody has touched."""
+    holds = tuple(
+        Hold(name.removeprefix(HOLD), _moment(value["M"]["deadline"]["N"]), numbers(value["M"], "elements"))
+        for name, value in item.items()
+        if name.startswith(HOLD)
+    )
+    starts = [int(name.removeprefix(SESSION)) for name in item if name.startswith(SESSION)]
+    return LedgerDay(
+        day=day,
+        taken=numbers(item, "taken"),
+        external=numbers(item, "external"),
+        offered=numbers(item, "offered"),
+        holds=holds,
+        sessions={s: Session(s, item[f"{SESSION}{s}"]["S"], int(item[f"{SEATS}{s}"]["N"])) for s in starts},
+    )
+
+
+def day_of(item: Raw) -> int:
+    """Return the ledger day number an item's sort key names."""
+    return (date.fromisoformat(item["sk"]["S"].removeprefix(keys.DAY)) - date_of(0)).days
+
+
+def encode_hold(hold: Hold) -> dict[str, Any]:
+    return {
+        "M": {
+            "deadline": {"N": str(int(hold.deadline.timestamp()))},
+            "elements": number_set(hold.elements),
+        }
+    }
+
+
+def _moment(seconds: str) -> datetime:
+    return moment_at(0) + timedelta(seconds=int(seconds))

@@ -1,0 +1,128 @@
+"""Every key pattern of the table, in both directions.
+
+| item             | pk                  | sk                     |
+|------------------|---------------------|------------------------|
+| tenant           | T#tenant            | TENANT                 |
+| secret           | T#tenant            | SECRET                 |
+| API key          | K#id                | APIKEY                 |
+| host             | T#tenant#H#host     | HOST                   |
+| event type       | T#tenant#H#host     | EVENTTYPE#slug         |
+| ledger day       | T#tenant#H#host     | DAY#yyyy-mm-dd (UTC)   |
+| limit counter    | T#tenant#H#host     | COUNT#scope#period     |
+| seat             | T#tenant#H#host     | SEAT#start#attendee    |
+| published slot   | T#tenant#S#id       | SLOT                   |
+| booking          | T#tenant#B#id       | BOOKING                |
+| booking history  | T#tenant#B#id       | EVENT#version          |
+| idempotency      | T#tenant#K#hash     | KEY                    |
+| rate counter     | T#tenant#R#who      | RATE#window            |
+
+Slugs are [a-z0-9-] and ids are ULIDs, so `#` cannot occur inside a part.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from daybook.domain.ledger import date_of
+from daybook.domain.limits import Counter
+
+Key = Mapping[str, Any]
+"""A primary key in DynamoDB's wire form."""
+
+BY_HOST = "by-host"
+BY_TENANT = "by-tenant"
+BY_ATTENDEE = "by-attendee"
+
+HOSTS = "HOSTS"
+SLOTS = "SLOTS"
+BOOKINGS = "BOOKINGS"
+API_KEYS = "APIKEYS"
+
+EVENT_TYPE = "EVENTTYPE#"
+DAY = "DAY#"
+EVENT = "EVENT#"
+
+
+def _key(pk: str, sk: str) -> Key:
+    return {"pk": {"S": pk}, "sk": {"S": sk}}
+
+
+def tenant_pk(tenant: str) -> str:
+    return f"T#{tenant}"
+
+
+def host_pk(tenant: str, host: str) -> str:
+    return f"T#{tenant}#H#{host}"
+
+
+def booking_pk(tenant: str, booking: str) -> str:
+    return f"T#{tenant}#B#{booking}"
+
+
+def tenant_index(tenant: str, kind: str) -> str:
+    """Partition of the by-tenant index: one a kind (HOSTS, SLOTS, BOOKINGS, APIKEYS)."""
+    return f"T#{tenant}#{kind}"
+
+
+def attendee_index(tenant: str, attendee_key: str) -> str:
+    return f"T#{tenant}#A#{attendee_key}"
+
+
+def tenant(tenant: str) -> Key:
+    return _key(tenant_pk(tenant), "TENANT")
+
+
+def secret(tenant: str) -> Key:
+    return _key(tenant_pk(tenant), "SECRET")
+
+
+def api_key(key_id: str) -> Key:
+    return _key(f"K#{key_id}", "APIKEY")
+
+
+def host(tenant: str, host: str) -> Key:
+    return _key(host_pk(tenant, host), "HOST")
+
+
+def event_type(tenant: str, host: str, slug: str) -> Key:
+    return _key(host_pk(tenant, host), EVENT_TYPE + slug)
+
+
+def day_sk(day: int) -> str:
+    return DAY + date_of(day).isoformat()
+
+
+def day(tenant: str, host: str, day: int) -> Key:
+    return _key(host_pk(tenant, host), day_sk(day))
+
+
+def counter(tenant: str, host: str, counter: Counter) -> Key:
+    return _key(host_pk(tenant, host), f"COUNT#{counter.scope}#{counter.period}")
+
+
+def seat(tenant: str, host: str, start: str, attendee_key: str) -> Key:
+    return _key(host_pk(tenant, host), f"SEAT#{start}#{attendee_key}")
+
+
+def slot(tenant: str, slot: str) -> Key:
+    return _key(f"T#{tenant}#S#{slot}", "SLOT")
+
+
+def booking(tenant: str, booking: str) -> Key:
+    return _key(booking_pk(tenant, booking), "BOOKING")
+
+
+def history(tenant: str, booking: str, version: int) -> Key:
+    return _key(booking_pk(tenant, booking), f"{EVENT}{version:06}")
+
+
+def idempotency(tenant: str, name: str) -> Key:
+    return _key(f"T#{tenant}#K#{name}", "KEY")
+
+
+def rate(tenant: str, who: str, window: int) -> Key:
+    return _key(f"T#{tenant}#R#{who}", f"RATE#{window}")
+
+
+def slug_of(pk: str) -> str:
+    """Return the last part of a partition key: the host's slug, the booking's, slot's or API key's id."""
+    return pk.rsplit("#", 1)[1]

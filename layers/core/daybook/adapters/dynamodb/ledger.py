@@ -1,0 +1,238 @@
+"""The day ledger on DynamoDB: every change of a booking is one transaction (docs/adr/0002)."""
+
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from daybook.adapters.dynamodb import expressions, items, keys, writes
+from daybook.adapters.dynamodb.transactions import ATTEMPTS, Proof, Transactions, Write, full_jitter
+from daybook.domain.booking import Actor, Booking, Role
+from daybook.domain.errors import Busy, SlotTaken
+from daybook.domain.history import Deed, Event, Origin, event
+from daybook.domain.ledger import LedgerDay
+from daybook.domain.limits import Bound, Count, Counter
+from daybook.domain.published_slot import PublishedSlot
+from daybook.ports import Record, Stale
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Change = Callable[[LedgerDay], LedgerDay]
+
+
+class DynamoLedger:
+    """`ports.Ledger` on one table."""
+
+    def __init__(self, client: "DynamoDBClient", table: str, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._client = client
+        self._table = table
+        self._sleep = sleep
+        self._transactions = Transactions(client, table, sleep=sleep)
+
+    def days(self, tenant: str, host: str, days: range) -> Sequence[LedgerDay]:
+        if not days:
+            return []
+        found: list[LedgerDay] = []
+        query: dict[str, Any] = {
+            "TableName": self._table,
+            "KeyConditionExpression": "pk = :pk AND sk BETWEEN :first AND :last",
+            "ExpressionAttributeValues": {
+                ":pk": {"S": keys.host_pk(tenant, host)},
+                ":first": {"S": keys.day_sk(days.start)},
+                ":last": {"S": keys.day_sk(days.stop - 1)},
+            },
+            "ConsistentRead": True,
+        }
+        while True:
+            page = self._client.query(**query)
+            found += [items.decode_day(item, items.day_of(item)) for item in page["Items"]]
+            if "LastEvaluatedKey" not in page:
+                return found
+            query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+    def counts(self, tenant: str, host: str, counters: Collection[Counter]) -> Mapping[Counter, Count]:
+        if not counters:
+            return {}
+        by_sort_key = {keys.counter(tenant, host, counter)["sk"]["S"]: counter for counter in counters}
+        wanted = [keys.counter(tenant, host, counter) for counter in counters]
+        found = items.batch_get(self._client, self._table, wanted)
+        return {by_sort_key[item["sk"]["S"]]: items.decode_count(item) for item in found}
+
+    def claim(
+        self, booking: Booking, event: Event, *, bounds: Sequence[Bound], record: Record | None, now: datetime
+    ) -> None:
+        def attempt() -> None:
+            before = [
+                *writes.remember(booking.tenant, record, now),
+                *writes.take_seat(booking),
+                *writes.count(booking, bounds),
+                *writes.fill_slot(booking),
+            ]
+            after = [writes.new_booking(booking)]
+            if self._needs_reading(booking):
+                self._rewrite(booking, booking.stake.claim.days, _placing(booking), before, after, event)
+            else:
+                self._commit([*before, *_claim_days(booking), *after], event)
+
+        self._with_lapsed_expired(booking, attempt, now)
+
+    def move(
+        self,
+        before: Booking,
+        after: Booking,
+        event: Event,
+        *,
+        bounds: Sequence[Bound],
+        record: Record | None,
+        now: datetime,
+    ) -> None:
+        def attempt() -> None:
+            first = [
+                *writes.remember(after.tenant, record, now),
+                *writes.move_seat(before, after),
+                *writes.move_counts(before, after, bounds),
+                *writes.move_slot(before, after),
+            ]
+            days = sorted({*before.stake.claim.days, *after.stake.claim.days})
+
+            def moved(day: LedgerDay) -> LedgerDay:
+                if day.day in before.stake.claim.days:
+                    day = day.removed(before.stake)
+                return day.placed(after.stake) if day.day in after.stake.claim.days else day
+
+            self._rewrite(after, days, moved, first, [writes.change_booking(before, after)], event)
+
+        self._with_lapsed_expired(after, attempt, now)
+
+    def release(self, before: Booking, after: Booking, event: Event) -> None:
+        first = [*writes.leave_seat(before), *writes.discount(before), *writes.empty_slot(before)]
+        last = [writes.change_booking(before, after)]
+        stake = before.stake
+        if stake.signature is not None:
+            self._rewrite(after, stake.claim.days, lambda day: day.removed(stake), first, last, event)
+            return
+        days = [
+            Write(expressions.release_day(_day_key(before, day), day, stake), writes.unconditional)
+            for day in stake.claim.days
+        ]
+        self._commit([*first, *days, *last], event)
+
+    def settle(self, before: Booking, after: Booking, event: Event) -> None:
+        days = []
+        if before.deadline is not None and after.deadline is None:
+            days = [
+                Write(expressions.confirm_day(_day_key(before, day), before.id), writes.stale)
+                for day in before.stake.claim.days
+            ]
+        self._commit([*days, writes.change_booking(before, after)], event)
+
+    def recount(self, booking: Booking, bounds: Sequence[Bound]) -> None:
+        moved = writes.recount(booking, bounds)
+        if moved:
+            self._transactions.commit(moved)
+
+    def publish(self, slot: PublishedSlot, *, record: Record | None) -> None:
+        first = [*writes.remember(slot.tenant, record, slot.created_at), writes.new_slot(slot)]
+        self._rewrite(slot, slot.claim.days, lambda day: day.published(slot.claim), first, [], None)
+
+    def withdraw(self, slot: PublishedSlot) -> None:
+        first = [writes.withdraw_slot(slot)]
+        self._rewrite(slot, slot.claim.days, lambda day: day.withdrawn(slot.claim), first, [], None)
+
+    def _commit(self, transaction: Sequence[Write], event: Event | None) -> None:
+        if event is None:
+            self._transactions.commit(transaction)
+            return
+        proof = Proof(keys.history(event.tenant, event.booking, event.version), uuid4().hex)
+        self._transactions.commit([*transaction, writes.new_event(event, proof.token)], proof=proof)
+
+    def _rewrite(
+        self,
+        owner: Booking | PublishedSlot,
+        days: Collection[int],
+        change: Change,
+        before: Sequence[Write],
+        after: Sequence[Write],
+        event: Event | None,
+    ) -> None:
+        """Read days, change them in the domain, and write them back unless somebody else did meanwhile."""
+        for attempt in range(ATTEMPTS):
+            known = self._read(owner, days)
+            try:
+                rewritten = [(day, change(day)) for day in known]
+            except SlotTaken as error:
+                raise writes.Occupied(known) from error
+            middle = [
+                Write(expressions.rewrite_day(_day_key(owner, old.day), old, new), lambda _: _DayChanged())
+                for old, new in rewritten
+            ]
+            try:
+                self._commit([*before, *middle, *after], event)
+            except _DayChanged:
+                self._sleep(full_jitter(attempt))
+            else:
+                return
+        raise Busy("Too many changes to the same day at once; try again.")
+
+    def _read(self, owner: Booking | PublishedSlot, days: Collection[int]) -> list[LedgerDay]:
+        found = items.batch_get(self._client, self._table, [_day_key(owner, day) for day in days])
+        stored = {items.day_of(item): item for item in found}
+        return [items.decode_day(stored.get(day, {}), day) for day in days]
+
+    @staticmethod
+    def _needs_reading(booking: Booking) -> bool:
+        stake = booking.stake
+        return any(expressions.terms(stake, day) > expressions.MAX_TERMS for day in stake.claim.days)
+
+    def _with_lapsed_expired(self, booking: Booking, attempt: Callable[[], None], now: datetime) -> None:
+        """Run an attempt; if nothing but lapsed holds refuses it, expire those and try once more."""
+        try:
+            attempt()
+        except (writes.Occupied, writes.Full) as refusal:
+            lapsed = list(self._lapsed(booking, refusal, now))
+            if not lapsed:
+                raise refusal.answer() from refusal
+            for other in lapsed:
+                self._expire(other, now)
+            try:
+                attempt()
+            except (writes.Occupied, writes.Full) as second:
+                raise second.answer() from second
+
+    def _lapsed(self, booking: Booking, refusal: "writes.Occupied | writes.Full", now: datetime) -> Iterator[Booking]:
+        wanted = [keys.booking(booking.tenant, other) for other in refusal.suspects(now)]
+        for item in items.batch_get(self._client, self._table, wanted):
+            other = items.decode(Booking, item)
+            if other.lapsed(now):
+                yield other
+
+    def _expire(self, booking: Booking, now: datetime) -> None:
+        origin = Origin(Actor(Role.SYSTEM), now, "")
+        expired = booking.expired(now=now)
+        try:
+            self.release(booking, expired, event(Deed.EXPIRED, origin, before=booking, after=expired))
+        except Stale:
+            return  # somebody else has just expired, confirmed or cancelled it
+
+
+class _DayChanged(Exception):
+    """A ledger day was written between our reading and our writing."""
+
+
+def _placing(booking: Booking) -> Change:
+    return lambda day: day.placed(booking.stake)
+
+
+def _claim_days(booking: Booking) -> list[Write]:
+    stake = booking.stake
+
+    def occupied(day: int) -> Callable[[items.Raw], Exception]:
+        return lambda item: writes.Occupied([items.decode_day(item, day)], stake)
+
+    return [Write(expressions.claim_day(_day_key(booking, day), day, stake), occupied(day)) for day in stake.claim.days]
+
+
+def _day_key(owner: Booking | PublishedSlot, day: int) -> keys.Key:
+    return keys.day(owner.tenant, owner.host, day)

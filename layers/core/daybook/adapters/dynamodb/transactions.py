@@ -1,0 +1,125 @@
+"""TransactWriteItems: conflicts retried, unknown outcomes settled, refusals explained by the item that stood there."""
+
+import logging
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as LostConnection
+
+from daybook.adapters.dynamodb.items import Raw
+from daybook.adapters.dynamodb.keys import Key
+from daybook.domain.errors import Busy
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+logger = logging.getLogger(__name__)
+
+ATTEMPTS = 8
+CONTENTION = frozenset({"None", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+UNKNOWN = frozenset({"InternalServerError", "ServiceUnavailable", "TransactionInProgressException"})
+TRANSIENT = UNKNOWN | {
+    "ThrottlingException",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "TransactionConflictException",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One action of a transaction, and what it means when its condition fails.
+
+    `refused` gets the item as it stood and returns the error to raise; the first refusing write decides.
+    """
+
+    action: Mapping[str, Any]
+    refused: Callable[[Raw], Exception]
+
+
+def full_jitter(attempt: int) -> float:
+    """Seconds to wait before another try: uniform in [0, min(400, 25 · 2^attempt)] ms."""
+    return random.uniform(0, min(0.4, 0.025 * 2**attempt))  # noqa: S311 - spreads load, guards nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Where a transaction leaves its own token, so that one whose answer was lost can be told from one that failed."""
+
+    key: Key
+    token: str
+
+
+class Transactions:
+    """Commits groups of writes to one table, all or nothing."""
+
+    def __init__(self, client: "DynamoDBClient", table: str, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._client = client
+        self._table = table
+        self._sleep = sleep
+
+    def commit(self, writes: Sequence[Write], *, proof: Proof | None = None) -> None:
+        """Write everything, or raise what the first refusing write says.
+
+        Every try carries the same token: DynamoDB answers the repetition of a transaction that landed with success
+        (AWS: TransactWriteItems, ClientRequestToken, ten minutes). The proof settles it where that is not so.
+
+        Raises:
+            Busy: still contended after eight tries, or no answer could be had.
+        """
+        token = proof.token if proof else uuid4().hex
+        uncertain = False
+        for attempt in range(ATTEMPTS):
+            try:
+                self._send(writes, token)
+            except self._client.exceptions.TransactionCanceledException as error:
+                refusal = _refusal(writes, error)
+                if refusal is not None:
+                    if uncertain and self._landed(proof):
+                        return
+                    raise refusal from error
+            except (LostConnection, HTTPClientError) as error:
+                logger.warning("no answer to a transaction: %s", type(error).__name__)
+                uncertain = True
+            except ClientError as error:
+                if error.response.get("Error", {}).get("Code") not in TRANSIENT:
+                    raise
+                uncertain = uncertain or error.response["Error"]["Code"] in UNKNOWN
+            else:
+                return
+            self._sleep(full_jitter(attempt))
+        if uncertain and self._landed(proof):
+            return
+        raise Busy("Too many changes to the same day at once; try again.")
+
+    def _send(self, writes: Sequence[Write], token: str) -> None:
+        items = [
+            {verb: {**body, "TableName": self._table, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}}
+            for write in writes
+            for verb, body in write.action.items()
+        ]
+        self._client.transact_write_items(TransactItems=items, ClientRequestToken=token)  # type: ignore[arg-type]
+
+    def _landed(self, proof: Proof | None) -> bool:
+        if proof is None:
+            return False
+        found = self._client.get_item(TableName=self._table, Key=proof.key, ConsistentRead=True)
+        return found.get("Item", {}).get("transaction", {}).get("S") == proof.token
+
+
+def _refusal(writes: Sequence[Write], error: ClientError) -> Exception | None:
+    """Return what the first failed condition means; None if there was only contention.
+
+    A failed condition wins over contention on another item: waiting would not change it.
+    """
+    reasons = error.response.get("CancellationReasons", [])
+    for write, reason in zip(writes, reasons, strict=True):
+        if reason.get("Code") == "ConditionalCheckFailed":
+            return write.refused(reason.get("Item", {}))
+    unknown = {reason.get("Code", "None") for reason in reasons} - CONTENTION
+    return error if unknown else None

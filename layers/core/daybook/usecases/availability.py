@@ -1,0 +1,92 @@
+"""Read what decides about a host's time over a range: the one way to a slot calendar, for lists and answers alike."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from daybook.domain.booking import Booking
+from daybook.domain.errors import NotFound
+from daybook.domain.event_type import EventType, Terms, terms_of
+from daybook.domain.host import Host
+from daybook.domain.ledger import Busy, Claim, LedgerDay
+from daybook.domain.limits import Count, Counter
+from daybook.domain.slots import Calendar, days_needed
+from daybook.ports import Context, Ledger
+
+DAY = timedelta(days=1)
+
+
+def offered(context: Context) -> tuple[Host, EventType]:
+    """Return what a context found, or raise NotFound."""
+    if context.secret is None or context.host is None:
+        raise NotFound("No such host.")
+    if context.event_type is None:
+        raise NotFound("No such event type.")
+    return context.host, context.event_type
+
+
+def calendar_for(
+    tenant: str,
+    host: Host,
+    event_type: EventType,
+    *,
+    first: date,
+    last: date,
+    viewer: ZoneInfo,
+    ledger: Ledger,
+    now: datetime,
+    moving: Booking | None = None,
+) -> Calendar:
+    """Build the calendar that answers about starts on the viewer's dates first … last, both inclusive.
+
+    Args:
+        moving: a booking being rescheduled; neither its time nor its count stands in its own way.
+    """
+    terms = terms_of(event_type, host.defaults)
+    needed = days_needed(first, last, viewer, terms)
+    days = ledger.days(tenant, host.slug, needed)
+    counters = terms.limits.counters(first - 2 * DAY, last + 2 * DAY)
+    counts = ledger.counts(tenant, host.slug, counters)
+    return Calendar(
+        schedule=host.schedule_of(event_type),
+        blocks=tuple(host.blocks.values()),
+        host_zone=host.zone,
+        terms=terms,
+        busy=Busy.over(days, origin_day=needed.start, now=now, without=own_claim(moving, days, now)),
+        counts=_without_lapsed(counts, days, terms, now),
+        moving=moving.id if moving else None,
+    )
+
+
+def static_calendar(host: Host, event_type: EventType) -> Calendar:
+    """Build a calendar that knows the rules but no booking: enough to refuse what could never be listed."""
+    return Calendar(
+        schedule=host.schedule_of(event_type),
+        blocks=tuple(host.blocks.values()),
+        host_zone=host.zone,
+        terms=terms_of(event_type, host.defaults),
+        busy=Busy(0),
+        counts={},
+    )
+
+
+def own_claim(moving: Booking | None, days: Sequence[LedgerDay], now: datetime) -> Claim | None:
+    """Return the time that a move sets free; a seat frees it only if nobody else sits in the session."""
+    if moving is None or not moving.blocks(now):
+        return None
+    sessions = (day.joinable(moving.stake) for day in days) if moving.seat_of else ()
+    return None if any(session and session.seats > 1 for session in sessions) else moving.claim
+
+
+def _without_lapsed(
+    counts: Mapping[Counter, Count], days: Sequence[LedgerDay], terms: Terms, now: datetime
+) -> Mapping[Counter, Count]:
+    """Leave out bookings whose hold has lapsed: they count again for nobody, whether or not that is written."""
+    lapsed = frozenset(hold.booking for day in days for hold in day.lapsed(now))
+    if not lapsed:
+        return counts
+    minutes = terms.duration // timedelta(minutes=1)
+    return {
+        counter: Count(count.bookings - lapsed, count.minutes - minutes * len(count.bookings & lapsed))
+        for counter, count in counts.items()
+    }

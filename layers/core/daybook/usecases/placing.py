@@ -1,0 +1,81 @@
+"""What every way to a new booking shares: claim, replay, check answers, name alternatives."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from daybook.domain import slots
+from daybook.domain.booking import PENDING, Booking
+from daybook.domain.errors import FieldError, RequestInProgress, ValidationFailed
+from daybook.domain.event_type import EventType
+from daybook.domain.history import Deed, Origin, event
+from daybook.domain.host import Host
+from daybook.domain.limits import Bound
+from daybook.ports import Bookings, Ledger, Record, Recorded
+from daybook.usecases.availability import calendar_for
+from daybook.usecases.idempotency import Repeatable
+
+SEARCH = timedelta(days=14)
+"""How far past a taken start alternatives are looked for."""
+
+
+def claim(
+    booking: Booking,
+    *,
+    origin: Origin,
+    bounds: Sequence[Bound],
+    repeatable: Repeatable | None,
+    ledger: Ledger,
+    bookings: Bookings,
+) -> Booking:
+    """Write a new booking; if the same request got there first, return that one's."""
+    record = repeatable.record(booking.id, origin.now) if repeatable else None
+    deed = Deed.REQUESTED if booking.status in PENDING else Deed.BOOKED
+    placed = event(deed, origin, before=None, after=booking)
+    try:
+        ledger.claim(booking, placed, bounds=bounds, record=record, now=origin.now)
+    except Recorded as first:
+        return in_progress(replay(booking.tenant, repeatable, first.record, bookings=bookings, now=origin.now))
+    return booking
+
+
+def replay(
+    tenant: str, repeatable: Repeatable | None, record: Record | None, *, bookings: Bookings, now: datetime
+) -> Booking | None:
+    """Return the booking an earlier request with the same key led to, as it stands now; None if there is none."""
+    if repeatable is None:
+        return None
+    result = repeatable.answered(record, now)
+    return bookings.booking(tenant, result) if result else None
+
+
+def in_progress(earlier: Booking | None) -> Booking:
+    """Pass an earlier booking on, or say that it is still being written."""
+    if earlier is None:
+        raise RequestInProgress("Repeat the request in a moment.")
+    return earlier
+
+
+def require_answers(event_type: EventType | None, answers: Mapping[str, str]) -> None:
+    """Refuse missing answers and answers nobody asked for."""
+    questions = {question.id: question for question in event_type.questions} if event_type else {}
+    errors = [FieldError(f"/answers/{name}", "There is no such question.") for name in answers if name not in questions]
+    errors += [
+        FieldError(f"/answers/{name}", "An answer is required.")
+        for name, question in questions.items()
+        if question.required and not answers.get(name, "").strip()
+    ]
+    if errors:
+        raise ValidationFailed("Answer the event type's questions, and no others.", errors)
+
+
+def alternatives(
+    tenant: str, host: Host, event_type: EventType, start: datetime, *, ledger: Ledger, now: datetime
+) -> Sequence[datetime]:
+    """Return the next three free starts at or after one that was taken."""
+    zone = ZoneInfo("UTC")
+    first = start.astimezone(zone).date()
+    calendar = calendar_for(
+        tenant, host, event_type, first=first, last=first + SEARCH, viewer=zone, ledger=ledger, now=now
+    )
+    return slots.next_starts(calendar, start, count=3, now=now)
