@@ -6,7 +6,7 @@ a day or a start are the first rules that do not; booking asks the same layers a
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from daybook.domain.event_type import Terms
@@ -82,15 +82,20 @@ class Chart:
             date_at(zone, moment_at(end)) + _ONE_DAY,
         )
 
+    @classmethod
+    def of_dates(cls, calendar: Calendar, first: date, last: date, viewer: ZoneInfo) -> "Chart":
+        """Lay out a chart for starts on a viewer's dates first … last; a date the zone skipped has none."""
+        return cls.over(calendar, asked_on(first, last, viewer))
+
     def grid(self) -> int:
         """Return the asked starts on the grid at which the duration fits the hours, whatever blocks say."""
         runs = self.runs()
         return self.asked & self.anchored(runs) & self.within(runs)
 
-    def grid_without_closed_dates(self) -> int:
-        """Return the grid as if no override closed a date."""
+    def without_closed_dates(self) -> "Chart":
+        """Return the chart as if no override closed a date."""
         schedule = without_closed_dates(self.calendar.schedule)
-        return replace(self, calendar=replace(self.calendar, schedule=schedule)).grid()
+        return replace(self, calendar=replace(self.calendar, schedule=schedule))
 
     def runs(self) -> list[Run]:
         return open_runs(self.calendar.schedule, self.first, self.last)
@@ -193,6 +198,12 @@ class Chart:
         terms = self.calendar.terms
         before = granules_in(terms.buffer_before)
         return fits(free, granules_in(terms.buffer_before + terms.duration + terms.buffer_after)) << before
+
+
+def asked_on(first: date, last: date, viewer: ZoneInfo) -> list[Span]:
+    """Return the spans of granules on a viewer's dates; a single empty one if the zone skipped them all."""
+    nowhere = granule_after(datetime(first.year, first.month, first.day, tzinfo=UTC))
+    return date_spans(viewer, first, last) or [(nowhere, nowhere)]
 
 
 def open_sessions(calendar: Calendar) -> dict[int, Session]:

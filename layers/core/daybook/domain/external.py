@@ -1,0 +1,75 @@
+"""Which events of a connected calendar keep a host from being met, and which granules they cover (semantics: S11)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from daybook.domain.intervals import Span, merge
+from daybook.domain.ledger import PER_DAY, granule_after, granule_at
+from daybook.domain.schedule import date_spans
+
+
+class Response(StrEnum):
+    """What the host answered to an invitation; an event of one's own counts as accepted."""
+
+    ACCEPTED = "accepted"
+    TENTATIVE = "tentative"
+    NEEDS_ACTION = "needs_action"
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExternalEvent:
+    """An event as the calendar tells it: aware moments [start, end), or whole dates with an exclusive end.
+
+    Attributes:
+        free: marked as free time (RFC 5545 §3.8.2.7, TRANSP:TRANSPARENT).
+        tentative: the event itself is not settled yet.
+        booking: id of the booking that this event is our own copy of.
+    """
+
+    start: datetime | date
+    end: datetime | date
+    free: bool = False
+    cancelled: bool = False
+    tentative: bool = False
+    response: Response = Response.ACCEPTED
+    booking: str | None = None
+
+
+def blocks(event: ExternalEvent, *, unsettled_block: bool = True) -> bool:
+    """Tell whether an event keeps its time busy.
+
+    Args:
+        unsettled_block: whether tentative events and unanswered invitations do.
+    """
+    if event.free or event.cancelled or event.booking is not None or event.response is Response.DECLINED:
+        return False
+    settled = event.response is Response.ACCEPTED and not event.tentative
+    return settled or unsettled_block
+
+
+def busy_granules(
+    events: Iterable[ExternalEvent], *, calendar_zone: ZoneInfo, unsettled_block: bool = True
+) -> dict[int, frozenset[int]]:
+    """Return the busy granules of each ledger day: starts rounded down, ends up.
+
+    Args:
+        calendar_zone: whose dates all-day events mean.
+    """
+    busy: dict[int, set[int]] = {}
+    blocking = (event for event in events if blocks(event, unsettled_block=unsettled_block))
+    for start, end in merge(span for event in blocking for span in _spans(event, calendar_zone)):
+        for granule in range(start, end):
+            busy.setdefault(granule // PER_DAY, set()).add(granule % PER_DAY)
+    return {day: frozenset(granules) for day, granules in busy.items()}
+
+
+def _spans(event: ExternalEvent, zone: ZoneInfo) -> list[Span]:
+    """Return the granules an event touches; an event without length touches none."""
+    if isinstance(event.start, datetime) and isinstance(event.end, datetime):
+        return [(granule_at(event.start), granule_after(event.end))] if event.start < event.end else []
+    last = event.end - timedelta(days=1)
+    return date_spans(zone, event.start, last) if event.start <= last else []

@@ -1,0 +1,43 @@
+"""The booking window: how far ahead one may book, in schedule-local dates (semantics: S8)."""
+
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from daybook.domain.event_type import Window, WindowType
+
+_FRIDAY = 4
+
+
+class Dates(NamedTuple):
+    """Dates first … last, both inclusive; `date.min` and `date.max` stand for no bound."""
+
+    first: date
+    last: date
+
+
+def allowed_dates(window: Window, *, today: date) -> Dates:
+    """Return the dates on which a start may lie.
+
+    Args:
+        today: the schedule-local date now.
+    """
+    match window.type:
+        case WindowType.ROLLING_DAYS:
+            return Dates(today, today + timedelta(days=window.days))
+        case WindowType.BUSINESS_DAYS:
+            return Dates(today, _business_days_after(today, window.days))
+        case WindowType.DATE_RANGE:
+            return Dates(window.first or date.min, window.last or date.max)
+        case WindowType.UNLIMITED:
+            return Dates(date.min, date.max)
+
+
+def _business_days_after(today: date, days: int) -> date:
+    """Return the last of the next `days` dates from Monday to Friday; today does not count."""
+    if days == 0:
+        return today
+    weekend = max(today.weekday() - _FRIDAY, 0)
+    since_monday = min(today.weekday(), _FRIDAY) + days
+    monday = today - timedelta(days=min(today.weekday(), _FRIDAY) + weekend)
+    weeks, weekday = divmod(since_monday, 5)
+    return monday + timedelta(weeks=weeks, days=weekday)
