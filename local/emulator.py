@@ -1,0 +1,162 @@
+"""The engine's own process: ministack on an inherited socket, mended where Daybook needs it.
+
+`local.engine` starts it as `python -m local.emulator <listening socket> <control socket>`, both inherited descriptors.
+On the control socket the line "save" is answered by "saved". When its other end closes (the runner stops, crashes or is
+killed) the state is saved and the process ends. The mending relies on internals of ministack, hence the exact version.
+"""
+
+import asyncio
+import os
+import socket
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from contextlib import contextmanager
+from functools import partialmethod
+from importlib.metadata import version
+from typing import Any
+
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+
+MINISTACK = "1.5.33"
+SOURCE_IP_HEADER = "x-daybook-source-ip"
+HOST_HEADER = "x-daybook-host"
+
+AUTOSAVE_SECONDS = 2.0
+# A save stops the engine, so big states are saved less often: at most this share of the time goes into saving.
+AUTOSAVE_SHARE = 0.1
+# A handler that logs nothing is waited for this long; the release's own 50 ms would hold each worker ten times longer
+# than most requests take. A line that comes later is reported with the next invocation.
+FIRST_LOG_LINE_SECONDS = 0.003
+
+Event = dict[str, Any]
+Scope = MutableMapping[str, Any]
+Application = Callable[[Scope, Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]]
+
+
+def main() -> None:
+    """Serve until the control socket closes."""
+    if version("ministack") != MINISTACK:
+        sys.exit(f"local/emulator.py is written for ministack {MINISTACK}, found {version('ministack')}")
+    with _environment(LOG_LEVEL="WARNING"):
+        from ministack import app  # noqa: PLC0415 - reads its settings from the environment when imported
+    _mend()
+    listener, control = map(int, sys.argv[1:])
+    asyncio.run(_serve(app.app, listener, socket.socket(fileno=control)))
+
+
+@contextmanager
+def _environment(**variables: str) -> Iterator[None]:
+    """Set variables for the engine alone: what stays in the environment reaches the functions."""
+    os.environ.update(variables)
+    yield
+    for name in variables:
+        del os.environ[name]
+
+
+async def _serve(application: Application, listener: int, control: socket.socket) -> None:
+    changes = Changes(application)
+    config = Config()
+    config.bind = [f"fd://{listener}"]
+    config.keep_alive_timeout = 75
+    config.graceful_timeout = 1
+    config.loglevel = "WARNING"
+    stopped = asyncio.Event()
+    tasks = [asyncio.create_task(_obey(control, stopped)), asyncio.create_task(_autosave(changes))]
+    await serve(changes, config, shutdown_trigger=stopped.wait)  # type: ignore[arg-type]
+    for task in tasks:
+        task.cancel()
+
+
+async def _obey(control: socket.socket, stopped: asyncio.Event) -> None:
+    commands, answers = await asyncio.open_unix_connection(sock=control)
+    while await commands.readline() == b"save\n":
+        _save()
+        answers.write(b"saved\n")
+    stopped.set()
+
+
+class Changes:
+    """The engine's ASGI application, noticing requests: only they change what there is to save."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+        self.seen = False
+
+    async def __call__(self, scope: Scope, receive: Callable[[], Any], send: Callable[[Any], Any]) -> None:
+        try:
+            await self._application(scope, receive, send)
+        finally:
+            self.seen = self.seen or scope["type"] == "http"
+
+
+async def _autosave(changes: Changes) -> None:
+    """Save every few seconds while there are requests, on the loop that serves them: no save sees half a change."""
+    pause = AUTOSAVE_SECONDS
+    while True:
+        await asyncio.sleep(pause)
+        if changes.seen:
+            changes.seen = False
+            started = time.monotonic()
+            _save()
+            pause = max(AUTOSAVE_SECONDS, (time.monotonic() - started) / AUTOSAVE_SHARE)
+
+
+def _save() -> None:
+    from ministack import app  # noqa: PLC0415
+    from ministack.core.persistence import save_all  # noqa: PLC0415
+
+    save_all(app._build_persistence_save_dict())
+
+
+def _mend() -> None:
+    """Put right where the engine differs from AWS in what Daybook can see."""
+    from ministack.core.lambda_runtime import Worker  # noqa: PLC0415
+    from ministack.services import lambda_svc  # noqa: PLC0415
+
+    execute = lambda_svc._execute_function_with_config_scope
+    as_response = lambda_svc.lambda_execute_result_to_api_proxy_response
+    lambda_svc._execute_function_with_config_scope = lambda func, event: execute(func, as_gateway_event(event))
+    lambda_svc.lambda_execute_result_to_api_proxy_response = lambda result: (
+        (INTERNAL_SERVER_ERROR, None) if result.get("error") else as_response(result)
+    )
+    # The engine would keep every line in memory and save it with the rest; the runner's log file is easier to read.
+    lambda_svc._emit_lambda_logs = _log
+    Worker._drain_stderr_bounded = partialmethod(Worker._drain_stderr_bounded, FIRST_LOG_LINE_SECONDS)
+
+
+INTERNAL_SERVER_ERROR = {
+    "statusCode": 500,
+    "headers": {"Content-Type": "application/json"},
+    "body": '{"message":"Internal Server Error"}',
+}
+
+
+def as_gateway_event(event: Event) -> Event:
+    """Tell a function the truth about its caller, as API Gateway does.
+
+    Args:
+        event: any Lambda event; those of an HTTP API are changed in place. Their headers carry what `local.gateway`
+            saw: the caller's address and the host the caller asked for.
+    Source: API Gateway, "Lambda proxy integrations for HTTP APIs", payload format 2.0.
+    """
+    request = event.get("requestContext", {}) if isinstance(event, dict) else {}
+    if "http" not in request or SOURCE_IP_HEADER not in event["headers"]:
+        return event
+    headers = event["headers"]
+    request["http"]["sourceIp"] = headers.pop(SOURCE_IP_HEADER)
+    headers["host"] = request["domainName"] = headers.pop(HOST_HEADER)
+    if cookies := headers.pop("cookie", None):
+        event["cookies"] = cookies.split("; ")
+    return event
+
+
+def _log(func: Event, request_id: str, log_text: str, error: bool, duration_ms: int, **_: object) -> None:  # noqa: FBT001
+    if log_text or error:
+        name = func.get("config", func).get("FunctionName", "")
+        print(f"{name} {request_id} {duration_ms} ms{' failed' * error}\n{log_text}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,3 @@
+"""Stands for a layer's own code."""
+
+GREETING = "hello"
