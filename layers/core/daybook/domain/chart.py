@@ -185,7 +185,11 @@ class Chart:
 
     def clear_of_external(self) -> int:
         """Return the starts whose reach, buffers included, meets no busy time of a connected calendar."""
-        return self._reach_fits(self.full & ~self._aligned(self.calendar.busy.external))
+        return self._reach_fits(self.full & ~self.external())
+
+    def external(self) -> int:
+        """Return the busy granules of connected calendars."""
+        return self._aligned(self.calendar.busy.external)
 
     def joinable(self) -> int:
         """Return the starts of sessions that have a seat left."""

@@ -14,7 +14,3 @@ class Reason(StrEnum):
     LIMIT_REACHED = "limit_reached"
     FULLY_BOOKED = "fully_booked"
     CALENDAR_CONFLICTS = "calendar_conflicts"
-
-
-HOST_MAY_IGNORE = frozenset({Reason.TOO_SOON, Reason.OUTSIDE_WINDOW, Reason.NO_SERVICE_HOURS})
-"""What a host who books for an attendee may override: notice, window and hours; never the past, never the ledger."""

@@ -29,6 +29,10 @@ class Hours:
     opens: timedelta
     closes: timedelta
 
+    def spelled(self) -> tuple[str, str]:
+        """Return the bounds as `("09:00", "24:00")`."""
+        return _clock_time(self.opens), _clock_time(self.closes)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
@@ -134,6 +138,11 @@ def wall_hours(zone: ZoneInfo, local_date: date, spans: Iterable[Span]) -> list[
             opens = max(max(start * _GRANULE, since) + shift, 0)
             read.append((opens, min(min(end * _GRANULE, until) + shift, _DAY)))
     return [Hours(opens * _SECOND, closes * _SECOND) for opens, closes in merge(read)]
+
+
+def _clock_time(since_midnight: timedelta) -> str:
+    hours, minutes = divmod(since_midnight // timedelta(minutes=1), 60)
+    return f"{hours:02}:{minutes:02}"
 
 
 def _seconds(hours: Iterable[Hours]) -> list[Span]:

@@ -14,12 +14,11 @@ from daybook.domain.errors import Blocked, Invalid, NotOffered, OutsideHours, Ou
 from daybook.domain.event_type import MINUTE, Terms
 from daybook.domain.intervals import bits_of, positions, spans_of
 from daybook.domain.ledger import PER_DAY, granule_at, granules_in, moment_at
-from daybook.domain.reasons import HOST_MAY_IGNORE, Reason
+from daybook.domain.reasons import Reason
 from daybook.domain.schedule import date_at, date_spans, wall_hours
 from daybook.domain.window import allowed_dates
 
 __all__ = [
-    "HOST_MAY_IGNORE",
     "Calendar",
     "Reason",
     "Slot",
@@ -91,7 +90,7 @@ def opening_hours(calendar: Calendar, first: date, last: date, viewer: ZoneInfo)
         day = first + timedelta(days=n)
         on_day = open_time & bits_of(date_spans(viewer, day, day), origin=chart.origin)
         read = wall_hours(viewer, day, spans_of(on_day, origin=chart.origin))
-        hours[day] = [(_clock_time(each.opens), _clock_time(each.closes)) for each in read]
+        hours[day] = [each.spelled() for each in read]
     return hours
 
 
@@ -101,7 +100,7 @@ def require_open(
     """Accept a start that hours, notice and window allow; what is booked or counted is for the transaction to see.
 
     Args:
-        ignore: rules that do not bind the caller, see `reasons.HOST_MAY_IGNORE`. Without hours there is no grid
+        ignore: rules that do not bind the caller, of a host who books. Without hours there is no grid
             either, yet a start still falls on a multiple of five minutes.
     Raises:
         Past, TooSoon, OutsideWindow, Blocked, OutsideHours, NotOffered: the first that applies, in this order.
@@ -172,8 +171,3 @@ def _grid_hint(calendar: Calendar, start: datetime) -> str:
 
 def _utc(moment: datetime) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
-
-
-def _clock_time(since_midnight: timedelta) -> str:
-    hours, minutes = divmod(since_midnight // MINUTE, 60)
-    return f"{hours:02}:{minutes:02}"
