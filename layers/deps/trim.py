@@ -1,0 +1,67 @@
+"""Cut the installed packages of a layer down to what Daybook's functions load.
+
+Two thirds of the packages' weight are descriptions of AWS services nobody here calls, and a client parses all of its
+service's description when it is made, prose included: what goes here comes off every cold start.
+"""
+
+import json
+import shutil
+import sys
+from gzip import decompress
+from pathlib import Path
+
+# The services the code calls or is about to; a client for another one fails with UnknownServiceError.
+SERVICES = {"dynamodb", "events", "kms", "lambda", "scheduler", "sesv2", "sqs", "sts"}
+# What endpoints.json calls them; newer endpoints come from each service's own rule set.
+ENDPOINT_PREFIXES = SERVICES | {"email"}
+UNLOADED = [
+    "bin",
+    "boto3/data",  # descriptions of `resource` objects; Daybook uses clients
+    "boto3/examples",
+    "**/tests",
+    "**/*.pyi",
+    "**/py.typed",
+    "**/*.dist-info/RECORD",
+    "**/*.dist-info/INSTALLER",
+    "**/*.dist-info/REQUESTED",
+    "**/*.dist-info/sboms",
+    "aws_lambda_powertools/event_handler/openapi/swagger_ui/*.min.*",  # a page nobody is served
+    "botocore/data/*/*/examples-1.json*",
+]
+
+
+def trim(packages: Path) -> None:
+    """Trim a directory that `pip install --target` filled."""
+    for pattern in UNLOADED:
+        for path in sorted(packages.glob(pattern)):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    data = packages / "botocore" / "data"
+    for service in sorted(path for path in data.iterdir() if path.is_dir() and path.name not in SERVICES):
+        shutil.rmtree(service)
+    for description in sorted(data.rglob("service-2.json.gz")):
+        plain = json.loads(decompress(description.read_bytes()))
+        description.with_suffix("").write_text(_compact(_without_prose(plain)))
+        description.unlink()
+    endpoints = json.loads((data / "endpoints.json").read_text())
+    for partition in endpoints["partitions"]:
+        kept = partition["services"].keys() & ENDPOINT_PREFIXES
+        partition["services"] = {name: partition["services"][name] for name in sorted(kept)}
+    (data / "endpoints.json").write_text(_compact(endpoints))
+
+
+def _without_prose(node: object) -> object:
+    if isinstance(node, dict):
+        # A shape may have a member called "documentation"; its value is then an object, not a text.
+        prose = {"documentation"} if isinstance(node.get("documentation"), str) else set()
+        return {key: _without_prose(value) for key, value in node.items() if key not in prose}
+    if isinstance(node, list):
+        return [_without_prose(value) for value in node]
+    return node
+
+
+def _compact(document: object) -> str:
+    return json.dumps(document, separators=(",", ":"))
+
+
+if __name__ == "__main__":
+    trim(Path(sys.argv[1]))
