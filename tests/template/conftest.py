@@ -1,0 +1,71 @@
+"""What the template's tests share: the template as data, and SAM where it is installed."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tools.routes import template as read_template
+
+ROOT = Path(__file__).parents[2]
+VENV_SAM = ROOT / ".venv-sam" / "bin"
+
+RunSam = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "sam: runs SAM itself; needs .venv-sam and Lambda's Python (make test sees to both)"
+    )
+
+
+@pytest.fixture(scope="session")
+def template() -> dict[str, Any]:
+    return read_template()
+
+
+@pytest.fixture(scope="session")
+def resources(template: dict[str, Any]) -> dict[str, Any]:
+    return template["Resources"]
+
+
+@pytest.fixture(scope="session")
+def sam() -> RunSam:
+    """Runs `sam` in the project; skips where it or Lambda's Python is missing, and fails there in CI."""
+    python = _lambda_python()
+    if not (VENV_SAM / "sam").exists() or python is None:
+        reason = "needs SAM and Python 3.13: run `make test`, which fetches both where it can"
+        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+
+    def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+        environment = {
+            **os.environ,
+            "PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}",
+            "AWS_DEFAULT_REGION": "eu-central-1",
+            "SAM_CLI_TELEMETRY": "0",
+        }
+        done = subprocess.run(
+            [VENV_SAM / "sam", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done
+
+    return run
+
+
+def _lambda_python() -> Path | None:
+    """Find what tools/bootstrap.sh made or would use; pyenv's shims do not count unless they run."""
+    candidates = [
+        ROOT / ".tools" / "python3.13" / "bin" / "python3.13",
+        Path(shutil.which("python3.13") or "/nowhere"),
+        *sorted(Path.home().glob(".pyenv/versions/3.13*/bin/python3.13")),
+    ]
+    for candidate in candidates:
+        probe = [candidate, "-m", "pip", "--version"]
+        if candidate.exists() and subprocess.run(probe, capture_output=True, check=False).returncode == 0:
+            return candidate
+    return None

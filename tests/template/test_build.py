@@ -1,0 +1,109 @@
+"""SAM accepts the template, and what it builds is small, compiled, and for Lambda's processor."""
+
+import fcntl
+import os
+import struct
+import subprocess
+import sys
+from importlib.metadata import distribution
+from pathlib import Path
+from shutil import copy2
+
+import pytest
+
+from layers.deps.trim import SERVICES, trim
+from tests.template.conftest import RunSam
+from tools.routes import functions
+
+ROOT = Path(__file__).parents[2]
+MEGABYTE = 1_000_000
+ARM64 = 0xB7  # e_machine of an ELF file: EM_AARCH64
+UNCHECKED_HASH = 0b01  # PEP 552: hash-based, not validated against its source
+
+
+@pytest.fixture(scope="session")
+def built(sam: RunSam, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build everything from scratch, beside whatever the user has built; once for all workers of a run."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "sam-build"
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "template.yaml").exists():
+            sam("build", "--no-cached", "--build-dir", str(folder))
+    return folder
+
+
+def size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+@pytest.mark.sam
+def test_sam_finds_nothing_to_complain_about(sam: RunSam) -> None:
+    assert "is a valid SAM Template" in sam("validate", "--lint").stdout
+
+
+@pytest.mark.sam
+def test_code_and_layers_of_a_function_stay_small(built: Path) -> None:
+    whole = size(built / "CoreLayer") + size(built / "DepsLayer") + size(built / "BookFunction")
+    assert whole <= 25 * MEGABYTE
+
+
+@pytest.mark.sam
+def test_every_function_gets_every_handler(built: Path) -> None:
+    for name in functions():
+        assert (built / "BookFunction" / f"{name.replace('.', '/')}.py").exists()
+
+
+@pytest.mark.sam
+@pytest.mark.parametrize("layer", ["CoreLayer", "DepsLayer"])
+def test_layers_carry_byte_code_that_is_used_unchecked(built: Path, layer: str) -> None:
+    packages = built / layer / "python"
+    sources = {path for path in packages.rglob("*.py") if path.stat().st_size}
+    compiled = {path.parent.parent / f"{path.name.split('.')[0]}.py": path for path in packages.rglob("*.pyc")}
+    assert sources <= compiled.keys()
+    for path in compiled.values():
+        assert path.name.endswith(".cpython-313.pyc")
+        assert struct.unpack("<I", path.read_bytes()[4:8]) == (UNCHECKED_HASH,)
+
+
+@pytest.mark.sam
+def test_native_code_is_for_lambdas_processor(built: Path) -> None:
+    libraries = sorted((built / "DepsLayer").rglob("*.so"))
+    assert libraries
+    for library in libraries:
+        assert struct.unpack("<H", library.read_bytes()[18:20]) == (ARM64,), library.name
+
+
+@pytest.mark.sam
+def test_the_core_layer_is_our_package_alone(built: Path) -> None:
+    assert [path.name for path in (built / "CoreLayer" / "python").iterdir()] == ["daybook"]
+
+
+def runtime_packages(folder: Path) -> Path:
+    """Copy what layers/deps/requirements.txt names from this environment; the same versions, for this machine."""
+    for line in (ROOT / "layers" / "deps" / "requirements.txt").read_text().splitlines():
+        name, pinned, _ = line.partition("==")
+        if pinned:
+            for file in distribution(name).files or []:
+                source, target = Path(str(file.locate())), folder / file
+                if ".." not in file.parts and source.suffix != ".pyc" and source.exists():
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    copy2(source, target)
+    return folder
+
+
+def test_what_the_trimmed_packages_lack_is_not_missed(tmp_path: Path) -> None:
+    """Import every handler and make every client from the trimmed packages alone."""
+    trim(runtime_packages(tmp_path))
+    program = f"""
+import sys
+sys.path[:0] = {[str(tmp_path), str(ROOT / "layers" / "core"), str(ROOT / "functions")]!r}
+import boto3, importlib
+for service in {sorted(SERVICES)!r}:
+    client = boto3.client(service, region_name="eu-central-1", aws_access_key_id="x", aws_secret_access_key="x")
+    assert "eu-central-1" in client.meta.endpoint_url, client.meta.endpoint_url
+for name in {sorted(functions())!r}:
+    importlib.import_module(name)
+"""
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
