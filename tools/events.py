@@ -21,7 +21,8 @@ EVENTS = ROOT / "events"
 ACCOUNT, API, REGION = "123456789012", "a1b2c3d4e5", "eu-central-1"
 DOMAIN = f"{API}.execute-api.{REGION}.amazonaws.com"
 ULID = "01KJM7XQ4T9V2B8R5D3F6H1N0C"
-KEY = f"dbk_{ULID}_c2VjcmV0LW9mLWEta2V5LWluLWEtdGVzdC1ldmVudA"
+KEY_ID = ULID.lower()
+KEY = f"dbk_{KEY_ID}_c2VjcmV0LW9mLWEta2V5LWluLWEtdGVzdC1ldmVudA"
 MANAGE_TOKEN = "dbm_AAAAAQAAAABp5Q8AbWFuYWdlLXRva2VuLWluLWEtdGVzdC1ldmVudA"  # noqa: S105 - opens nothing
 IN_PATH = {
     "tenant": "demo",
@@ -31,7 +32,7 @@ IN_PATH = {
     "block": "dentist",
     "booking": ULID,
     "slot": ULID,
-    "key": ULID,
+    "key": KEY_ID,
 }
 ATTENDEE = {"name": "Grace Hopper", "email": "grace@example.com", "timezone": "America/New_York", "language": "en"}
 HOURS = [["09:00", "12:00"], ["13:00", "17:00"]]
@@ -165,7 +166,7 @@ def _context(route: Route) -> dict[str, object]:
         "timeEpoch": 1803628800000,
     }
     if not public(route):
-        caller = {"tenant": "demo", "host": "", "scopes": ["admin"], "key_id": ULID}
+        caller = {"tenant": "demo", "host": "", "scopes": "admin", "key_id": KEY_ID}
         context["authorizer"] = {"lambda": caller}
     return context
 
