@@ -1,7 +1,8 @@
 """`python -m benchmarks [name ...]`: run the benchmarks and print medians and ratios; exit code 1 past a budget."""
 
+import argparse
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from benchmarks import slots
 from benchmarks.measure import Row
@@ -11,19 +12,20 @@ BENCHMARKS: dict[str, Callable[[], Iterable[Row]]] = {
 }
 
 
-def main(names: list[str]) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run the named benchmarks, all of them without a name."""
-    unknown = [name for name in names if name not in BENCHMARKS]
-    if unknown:
-        print(f"unknown: {', '.join(unknown)}; there are: {', '.join(BENCHMARKS)}", file=sys.stderr)
-        return 2
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(BENCHMARKS))
+    names = parser.parse_args(arguments).names
+    if unknown := set(names) - set(BENCHMARKS):
+        parser.error(f"unknown: {', '.join(sorted(unknown))}")
     kept = True
     for name in names or BENCHMARKS:
         for row in BENCHMARKS[name]():
-            print(row)
+            print(row, flush=True)
             kept = kept and row.kept
     return 0 if kept else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())
