@@ -1,0 +1,1 @@
+"""Called by AWS itself, never by a client."""

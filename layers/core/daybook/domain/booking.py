@@ -119,7 +119,7 @@ class Booking:
     attendee_key: str
     answers: Mapping[str, str] = field(default_factory=dict)
     title: str = ""
-    location: Mapping[str, str] | None = None
+    location: str | None = None
     policy: Policy = field(default_factory=Policy)
     counted: tuple[Counter, ...] = ()
     deadline: datetime | None = None
@@ -272,7 +272,7 @@ def place(
     attendee_key: str,
     answers: Mapping[str, str],
     title: str,
-    location: Mapping[str, str] | None,
+    location: str | None,
     slot: str | None,
     counted: tuple[Counter, ...],
     uid: str,

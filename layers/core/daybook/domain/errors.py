@@ -21,7 +21,7 @@ The message is for people: it says what to change, and is never parsed.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 class DaybookError(Exception):
@@ -29,14 +29,6 @@ class DaybookError(Exception):
 
     code: ClassVar[str] = "error"
     title: ClassVar[str] = "Error"
-
-
-class Invalid(DaybookError):
-    """The request can never succeed as it stands."""
-
-
-class Malformed(Invalid):
-    code, title = "malformed", "Malformed request"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +39,26 @@ class FieldError:
     detail: str
 
 
-class ValidationFailed(Invalid):
-    """Fields are missing, unknown or out of bounds."""
+class Invalid(DaybookError):
+    """The request can never succeed as it stands; `errors` name the fields to change, where there are any."""
 
-    code, title = "validation", "Invalid fields"
-
-    def __init__(self, detail: str, errors: Sequence[FieldError] = ()) -> None:
+    def __init__(self, detail: str = "", errors: Sequence[FieldError] = ()) -> None:
         super().__init__(detail)
         self.errors = tuple(errors)
 
     @classmethod
-    def at(cls, pointer: str, detail: str) -> "ValidationFailed":
+    def at(cls, pointer: str, detail: str) -> Self:
         return cls(detail, [FieldError(pointer, detail)])
+
+
+class Malformed(Invalid):
+    code, title = "malformed", "Malformed request"
+
+
+class ValidationFailed(Invalid):
+    """Fields are missing, unknown or out of bounds."""
+
+    code, title = "validation", "Invalid fields"
 
 
 class Past(Invalid):

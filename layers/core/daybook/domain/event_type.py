@@ -1,6 +1,5 @@
 """What can be booked: an event type, the booking window, and the terms that result with a host's defaults."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -85,7 +84,7 @@ class EventType:
     reschedule_cutoff: timedelta = NO_TIME
     max_reschedules: int | None = None
     reminders: tuple[timedelta, ...] = (timedelta(hours=24), timedelta(hours=1))
-    location: Mapping[str, str] | None = None
+    location: str | None = None
     price: Price | None = None
     questions: tuple[Question, ...] = ()
     hidden: bool = False

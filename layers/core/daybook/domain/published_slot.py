@@ -1,11 +1,10 @@
 """A published slot: one stretch of time a host offers by itself, outside any hours."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from daybook.domain.booking import Policy
-from daybook.domain.errors import Past, TooSoon
 from daybook.domain.event_type import DEFAULT_NOTICE, DEFAULT_WINDOW, NO_TIME, EventType, Terms, terms_of
 from daybook.domain.host import Host
 from daybook.domain.ledger import Claim
@@ -70,11 +69,3 @@ def slot_terms(slot: PublishedSlot, event_type: EventType | None, host: Host) ->
         ),
         policy,
     )
-
-
-def require_in_time(start: datetime, notice: timedelta, *, now: datetime) -> None:
-    """Raise Past or TooSoon unless a slot can still be booked at `now`."""
-    if start <= now:
-        raise Past("Choose a slot that has not begun.")
-    if start < now + notice:
-        raise TooSoon(f"Book at least {notice} ahead.")

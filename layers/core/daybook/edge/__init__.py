@@ -1,0 +1,1 @@
+"""What the functions share: HTTP in, problems and views out."""

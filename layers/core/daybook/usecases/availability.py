@@ -1,6 +1,7 @@
 """Read what decides about a host's time over a range: the one way to a slot calendar, for lists and answers alike."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -42,7 +43,7 @@ def calendar_for(
     Args:
         moving: a booking being rescheduled; neither its time nor its count stands in its own way.
     """
-    terms = terms_of(event_type, host.defaults)
+    terms = terms_for(event_type, host, moving)
     needed = days_needed(first, last, viewer, terms)
     days = ledger.days(tenant, host.slug, needed)
     counters = terms.limits.counters(first - 2 * DAY, last + 2 * DAY)
@@ -53,19 +54,31 @@ def calendar_for(
         host_zone=host.zone,
         terms=terms,
         busy=Busy.over(days, origin_day=needed.start, now=now, without=own_claim(moving, days, now)),
+        covered=needed,
         counts=_without_lapsed(counts, days, terms, now),
         moving=moving.id if moving else None,
     )
 
 
-def static_calendar(host: Host, event_type: EventType) -> Calendar:
+def terms_for(event_type: EventType, host: Host, moving: Booking | None) -> Terms:
+    """Return today's terms; a booking that moves keeps the length and buffers it was made with."""
+    terms = terms_of(event_type, host.defaults)
+    if moving is None:
+        return terms
+    return replace(
+        terms, duration=moving.duration, buffer_before=moving.buffer_before, buffer_after=moving.buffer_after
+    )
+
+
+def static_calendar(host: Host, event_type: EventType, moving: Booking | None = None) -> Calendar:
     """Build a calendar that knows the rules but no booking: enough to refuse what could never be listed."""
     return Calendar(
         schedule=host.schedule_of(event_type),
         blocks=tuple(host.blocks.values()),
         host_zone=host.zone,
-        terms=terms_of(event_type, host.defaults),
+        terms=terms_for(event_type, host, moving),
         busy=Busy(0),
+        covered=range(0),
         counts={},
     )
 

@@ -9,14 +9,11 @@ from daybook.domain.booking import Attendee, Booking, Policy, place
 from daybook.domain.caller import Caller
 from daybook.domain.errors import SlotTaken
 from daybook.domain.history import Origin
-from daybook.domain.reasons import Reason
 from daybook.ports import Bookings, Catalogue, Ledger, NewId
 from daybook.usecases.admission import Admit, attendee_key
 from daybook.usecases.availability import offered, static_calendar
 from daybook.usecases.idempotency import Repeatable
-from daybook.usecases.placing import alternatives, claim, replay, require_answers
-
-HOST_MAY_IGNORE = frozenset({Reason.TOO_SOON, Reason.OUTSIDE_WINDOW, Reason.NO_SERVICE_HOURS})
+from daybook.usecases.placing import HOST_MAY_IGNORE, alternatives, claim, replay, require_answers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,9 +86,7 @@ def book(
         now=origin.now,
     )
     try:
-        placed = claim(
-            booking, origin=origin, bounds=bounds, repeatable=repeatable, ledger=ledger, bookings=bookings
-        )
+        placed = claim(booking, origin=origin, bounds=bounds, repeatable=repeatable, ledger=ledger, bookings=bookings)
     except SlotTaken as refusal:
         starts = alternatives(request.tenant, host, event_type, request.start, ledger=ledger, now=origin.now)
         raise SlotTaken(alternatives=starts) from refusal

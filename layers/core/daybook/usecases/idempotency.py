@@ -28,6 +28,11 @@ class Repeatable:
     caller: str
     body: dict[str, object]
 
+    @classmethod
+    def of(cls, key: str | None, caller: str, body: dict[str, object]) -> "Repeatable | None":
+        """Return None for a request without an Idempotency-Key."""
+        return cls(key=key, caller=caller, body=body) if key is not None else None
+
     @property
     def name(self) -> str:
         return self._hash("name", self.caller)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from daybook.domain import slots
@@ -11,9 +12,16 @@ from daybook.domain.event_type import EventType
 from daybook.domain.history import Deed, Origin, event
 from daybook.domain.host import Host
 from daybook.domain.limits import Bound
+from daybook.domain.published_slot import PublishedSlot
+from daybook.domain.reasons import Reason
 from daybook.ports import Bookings, Ledger, Record, Recorded
 from daybook.usecases.availability import calendar_for
 from daybook.usecases.idempotency import Repeatable
+
+Found = TypeVar("Found", Booking, PublishedSlot)
+
+HOST_MAY_IGNORE = frozenset({Reason.TOO_SOON, Reason.OUTSIDE_WINDOW, Reason.NO_SERVICE_HOURS})
+"""What a host who books or moves may override: notice, window and hours; never the past, a block or the ledger."""
 
 SEARCH = timedelta(days=14)
 """How far past a taken start alternatives are looked for."""
@@ -49,8 +57,8 @@ def replay(
     return bookings.booking(tenant, result) if result else None
 
 
-def in_progress(earlier: Booking | None) -> Booking:
-    """Pass an earlier booking on, or say that it is still being written."""
+def in_progress(earlier: Found | None) -> Found:
+    """Pass on what an earlier request led to, or say that it is still being written."""
     if earlier is None:
         raise RequestInProgress("Repeat the request in a moment.")
     return earlier
@@ -70,12 +78,19 @@ def require_answers(event_type: EventType | None, answers: Mapping[str, str]) ->
 
 
 def alternatives(
-    tenant: str, host: Host, event_type: EventType, start: datetime, *, ledger: Ledger, now: datetime
+    tenant: str,
+    host: Host,
+    event_type: EventType,
+    start: datetime,
+    *,
+    ledger: Ledger,
+    now: datetime,
+    moving: Booking | None = None,
 ) -> Sequence[datetime]:
     """Return the next three free starts at or after one that was taken."""
     zone = ZoneInfo("UTC")
     first = start.astimezone(zone).date()
     calendar = calendar_for(
-        tenant, host, event_type, first=first, last=first + SEARCH, viewer=zone, ledger=ledger, now=now
+        tenant, host, event_type, first=first, last=first + SEARCH, viewer=zone, ledger=ledger, now=now, moving=moving
     )
     return slots.next_starts(calendar, start, count=3, now=now)

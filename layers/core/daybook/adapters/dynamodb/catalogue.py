@@ -40,9 +40,7 @@ class DynamoCatalogue:
         return Context(
             secret=bytes(found["SECRET"]["secret"]["B"]) if "SECRET" in found else None,
             host=items.decode(Host, found["HOST"]) if "HOST" in found else None,
-            event_type=next(
-                (items.decode(EventType, i) for sk, i in found.items() if sk.startswith("EVENTTYPE")), None
-            ),
+            event_type=items.decode(EventType, found[named]) if named in found else None,
             record=items.decode(Record, found["KEY"]) if "KEY" in found else None,
         )
 
@@ -101,20 +99,21 @@ class DynamoCatalogue:
         update = _nested(tenant, host, "schedules", schedule.id, attribute(items.plain(schedule)))
         path = f"{update.name('schedules')}.{update.name(schedule.id)}"
         if version is None:
+            update.set_if_absent("default_schedule", attribute(schedule.id))
             update.require(f"attribute_not_exists({path})")
         else:
             update.require(f"{path}.{update.name('version')} = {update.value('version', attribute(version))}")
         refusal = Exists(f"There is a schedule {schedule.id} already.") if version is None else Stale()
         self._change_part(update, refusal)
 
-    def remove_schedule(self, tenant: str, host: str, schedule: Schedule) -> None:
-        update = Expression(keys.host(tenant, host))
+    def remove_schedule(self, tenant: str, host: Host, schedule: Schedule) -> None:
+        update = Expression(keys.host(tenant, host.slug))
         path = f"{update.name('schedules')}.{update.name(schedule.id)}"
         update.remove_path(path)
-        default = update.name("default_schedule")
-        update.require(
-            f"(attribute_not_exists({default}) OR {default} <> {update.value('id', attribute(schedule.id))})"
-        )
+        default = host.default_schedule
+        if default == schedule.id:
+            update.remove("default_schedule")
+        update.require_same("default_schedule", attribute(default) if default else None)
         update.require(f"{path}.{update.name('version')} = {update.value('version', attribute(schedule.version))}")
         self._change_part(update, Stale())
 

@@ -44,6 +44,10 @@ class Expression:
     def set(self, attribute: str, value: Mapping[str, Any]) -> None:
         self._clauses.setdefault("SET", []).append(f"{self.name(attribute)} = {self.value('new_' + attribute, value)}")
 
+    def set_if_absent(self, attribute: str, value: Mapping[str, Any]) -> None:
+        name, default = self.name(attribute), self.value("default_" + attribute, value)
+        self._clauses.setdefault("SET", []).append(f"{name} = if_not_exists({name}, {default})")
+
     def set_path(self, path: str, value: Mapping[str, Any]) -> None:
         """Set a nested attribute; `path` is built of placeholders."""
         self._clauses.setdefault("SET", []).append(f"{path} = {self.value('nested', value)}")

@@ -1,0 +1,75 @@
+"""Move a booking."""
+
+from daybook import wiring
+from daybook.domain import errors
+from daybook.domain.tenant import Scope
+from daybook.edge.access import opened
+from daybook.edge.api import Answer, Credential, endpoint, entrypoint
+from daybook.edge.observability import counted
+from daybook.edge.requests import Call, Nothing
+from daybook.edge.schemas.booking import BookingView, RescheduleBody
+from daybook.usecases import reschedule as usecase
+from daybook.usecases.admission import begin_admission
+from daybook.usecases.idempotency import Repeatable
+
+
+@endpoint(
+    "POST /v1/{tenant}/bookings/{booking}/reschedule",
+    body=RescheduleBody,
+    returns={200: BookingView},
+    refuses=(
+        errors.Past,
+        errors.TooSoon,
+        errors.OutsideWindow,
+        errors.Blocked,
+        errors.OutsideHours,
+        errors.NotOffered,
+        errors.SlotTaken,
+        errors.SessionFull,
+        errors.LimitReached,
+        errors.Exists,
+        errors.AlreadyCancelled,
+        errors.AlreadyStarted,
+        errors.CutoffPassed,
+        errors.RescheduleLimit,
+        errors.Unauthenticated,
+        errors.ScopeMissing,
+        errors.TooManyRequests,
+    ),
+    credential=Credential.MANAGE_TOKEN_OR_KEY,
+    repeatable=True,
+)
+def reschedule(call: Call[RescheduleBody, Nothing]) -> Answer:
+    """Move a booking to another start or another published slot.
+
+    The old time is free at once; id and calendar UID stay. A host may override cut-offs, hours, notice and window.
+    """
+    admit = begin_admission(
+        call.tenant,
+        call.address,
+        quotas=wiring.quotas(),
+        access=wiring.access(),
+        bookings=wiring.bookings(),
+        now=call.now,
+    )
+    booking, actor = opened(call, Scope.BOOKINGS)
+    admit()
+    target = usecase.Target(
+        start=call.body.start,
+        slot=call.body.slot_id,
+        reason=call.body.reason,
+        repeatable=Repeatable.of(call.idempotency_key, f"{actor.id} {booking.id}", call.raw_body),
+    )
+    moved = usecase.reschedule(
+        booking,
+        target,
+        origin=call.origin(actor),
+        catalogue=wiring.catalogue(),
+        ledger=wiring.ledger(),
+        bookings=wiring.bookings(),
+    )
+    counted("Rescheduled")
+    return Answer(BookingView.of(moved, now=call.now))
+
+
+handler = entrypoint(reschedule)

@@ -1,0 +1,45 @@
+"""Answer what no route matches: 404, or 405 where the path exists with other methods."""
+
+import re
+from typing import Any
+
+from daybook.domain.errors import DaybookError, MethodNotAllowed, NotFound
+from daybook.edge.observability import observed
+from daybook.edge.problems import problem
+
+ROUTES: tuple[tuple[str, str], ...] = (
+    ("/v1/health", "GET"),
+    ("/v1/{}/slots", "GET POST"),
+    ("/v1/{}/slots/{}", "DELETE"),
+    ("/v1/{}/slots/{}/book", "POST"),
+    ("/v1/{}/bookings", "GET POST"),
+    ("/v1/{}/bookings/{}", "DELETE GET"),
+    ("/v1/{}/bookings/{}/(cancel|confirm|decline|no-show|reschedule)", "POST"),
+    ("/v1/{}/bookings/{}/(history|invite\\.ics)", "GET"),
+    ("/v1/{}/api-keys", "GET POST"),
+    ("/v1/{}/api-keys/{}", "DELETE GET"),
+    ("/v1/{}/hosts", "GET POST"),
+    ("/v1/{}/hosts/{}", "DELETE GET PATCH"),
+    ("/v1/{}/hosts/{}/(blocks|event-types|schedules)", "GET POST"),
+    ("/v1/{}/hosts/{}/(blocks|event-types|schedules)/{}", "DELETE GET PATCH"),
+    ("/v1/{}/hosts/{}/event-types/{}/(days|explain|slots)", "GET"),
+)
+"""Every path with its methods; a test compares this with the template."""
+
+
+def refusal(path: str) -> DaybookError:
+    """Return the error for a path that arrived here."""
+    for pattern, methods in ROUTES:
+        if re.fullmatch(pattern.replace("{}", "[^/]+"), path):
+            return MethodNotAllowed(f"Use {methods.replace(' ', ', ')}.", methods.split())
+    return NotFound("There is no such path.")
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    def resolve(_: dict[str, Any], __: Any) -> dict[str, Any]:
+        request_id = event.get("requestContext", {}).get("requestId", "")
+        answer = problem(refusal(event.get("rawPath", "")), request_id)
+        headers = {name: str(value) for name, value in answer.headers.items()}
+        return {"statusCode": answer.status_code, "headers": headers, "body": answer.body, "isBase64Encoded": False}
+
+    return observed(event, context, resolve)

@@ -1,0 +1,78 @@
+"""Who may touch the booking, host or listing a request names."""
+
+from functools import cache
+
+from daybook import wiring
+from daybook.domain.booking import Actor, Booking
+from daybook.domain.caller import Caller
+from daybook.domain.errors import NotFound, Unauthenticated
+from daybook.domain.host import Host
+from daybook.domain.tenant import Scope
+from daybook.domain.tokens import manage_token
+from daybook.edge.requests import Body, Call, Query
+from daybook.edge.schemas.booking import BookingView
+from daybook.usecases.authenticate import authenticate, require_access
+
+
+@cache
+def secret_of(tenant: str) -> bytes:
+    """Read a tenant's secret once per process: it never changes. Raises NotFound, which is not remembered."""
+    secret = wiring.access().secret(tenant)
+    if secret is None:
+        raise NotFound("No such tenant.")
+    return secret
+
+
+def optional_caller(call: Call[Body, Query]) -> Caller | None:
+    """Return who holds the key of a public request; None without a key.
+
+    Raises:
+        Unauthenticated: a key that is not live. NotFound: another tenant's.
+    """
+    if call.caller is not None or call.key_text is None:
+        return call.caller
+    caller = authenticate(call.key_text, access=wiring.access())
+    if caller is None:
+        raise Unauthenticated("This key is unknown or revoked.")
+    if caller.tenant != call.tenant:
+        raise NotFound("No such tenant.")
+    return caller
+
+
+def opened(call: Call[Body, Query], *scopes: Scope, token: str | None = None) -> tuple[Booking, Actor]:
+    """Return the booking of the path and who acts on it, by manage token or key.
+
+    Args:
+        token: a manage token from the address, for what only reads.
+    Raises:
+        NotFound: no such booking, or no right to know of it. Unauthenticated, ScopeMissing: a key that will not do.
+    """
+    return admitted(call, call.path["booking"], *scopes, token=token)
+
+
+def admitted(
+    call: Call[Body, Query], booking_id: str, *scopes: Scope, token: str | None = None
+) -> tuple[Booking, Actor]:
+    """As `opened`, for a booking named elsewhere than in the path."""
+    return require_access(
+        wiring.bookings().booking(call.tenant, booking_id),
+        tenant=call.tenant,
+        caller=optional_caller(call),
+        token=call.manage_token or token,
+        scopes=scopes,
+        secret=lambda: wiring.access().secret(call.tenant),
+        now=call.now,
+    )
+
+
+def host_of(call: Call[Body, Query]) -> Host:
+    """Return the host of the path. Raises NotFound."""
+    host = wiring.catalogue().host(call.tenant, call.path["host"])
+    if host is None:
+        raise NotFound("No such host.")
+    return host
+
+
+def with_token(booking: Booking, call: Call[Body, Query], secret: bytes) -> BookingView:
+    """Show a booking to the person who made it: with the manage token and links."""
+    return BookingView.of(booking, now=call.now).with_token(manage_token(secret, booking), call.base_url)

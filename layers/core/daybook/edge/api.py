@@ -1,0 +1,175 @@
+"""Endpoints: what a function declares once, served by API Gateway and read by the OpenAPI document."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Generic, TypeVar
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from pydantic import BaseModel
+
+from daybook import wiring
+from daybook.domain import errors
+from daybook.edge import observability, problems, requests
+from daybook.edge.requests import Body, Call, Nothing, Query
+
+LambdaHandler = Callable[[dict[str, Any], Any], dict[str, Any]]
+
+
+class Credential(Enum):
+    """What a route asks of its caller."""
+
+    NONE = "none"
+    MANAGE_TOKEN_OR_KEY = "manage token or key"  # noqa: S105 - a name, no secret
+    OPTIONAL_KEY = "optional key"
+    KEY = "key"
+
+
+Shape = type[BaseModel] | tuple[type[BaseModel], ...] | str | None
+"""What an answer looks like: a view, one of several, a media type that is not JSON, or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an endpoint returns: a view, a status, and headers; text for what is not JSON."""
+
+    body: BaseModel | str | None = None
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content_type: str = "application/json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint(Generic[Body, Query]):
+    """A route and everything known about it."""
+
+    method: str
+    path: str
+    run: Callable[[Call[Body, Query]], Answer]
+    summary: str
+    description: str
+    body: type[BaseModel]
+    query: type[BaseModel]
+    returns: Mapping[int, Shape]
+    refuses: Sequence[type[errors.DaybookError]]
+    credential: Credential
+    repeatable: bool
+
+    @property
+    def statuses(self) -> set[int]:
+        """Every status this endpoint may answer with, faults of ours left out."""
+        return {*self.returns, *(problems.status_of(error) for error in self.refuses)}
+
+
+B = TypeVar("B", bound=BaseModel)
+Q = TypeVar("Q", bound=BaseModel)
+Run = Callable[[Call[B, Q]], Answer]
+
+ALWAYS = (errors.ValidationFailed, errors.NotFound, errors.Busy)
+
+
+def endpoint(
+    route: str,
+    *,
+    returns: Mapping[int, Shape],
+    body: type[B] = Nothing,  # type: ignore[assignment]
+    query: type[Q] = Nothing,  # type: ignore[assignment]
+    refuses: Sequence[type[errors.DaybookError]] = (),
+    credential: Credential = Credential.KEY,
+    repeatable: bool = False,
+) -> Callable[[Run[B, Q]], Endpoint[B, Q]]:
+    """Declare an endpoint, `"GET /v1/{tenant}/hosts"`; its docstring becomes summary and description.
+
+    Args:
+        refuses: errors beyond those every endpoint may give.
+        repeatable: whether an Idempotency-Key is kept.
+    """
+    method, path = route.split(" ")
+    keyed = (errors.Unauthenticated, errors.ScopeMissing) if credential is Credential.KEY else ()
+    sized = (errors.Malformed, errors.TooLarge) if body is not Nothing or method in {"POST", "PATCH"} else ()
+    repeated = (errors.IdempotencyKeyReused, errors.RequestInProgress) if repeatable else ()
+
+    def declare(run: Run[B, Q]) -> Endpoint[B, Q]:
+        summary, _, description = (run.__doc__ or "").partition("\n")
+        return Endpoint(
+            method=method,
+            path=path,
+            run=run,
+            summary=summary.strip().removesuffix("."),
+            description=" ".join(description.split()),
+            body=body,
+            query=query,
+            returns=returns,
+            refuses=tuple(dict.fromkeys((*ALWAYS, *keyed, *sized, *repeated, *refuses))),
+            credential=credential,
+            repeatable=repeatable,
+        )
+
+    return declare
+
+
+def entrypoint(*endpoints: Endpoint[Any, Any]) -> LambdaHandler:
+    """Make the Lambda handler that serves some endpoints; it carries them as `.endpoints`."""
+    app = APIGatewayHttpResolver()
+    for each in endpoints:
+        app.route(each.path.replace("{", "<").replace("}", ">"), method=each.method)(_served(each, app))
+
+    @app.not_found
+    def unknown(_: Exception) -> Response[Any]:
+        request_id = app.current_event.raw_event.get("requestContext", {}).get("requestId", "")
+        return problems.problem(errors.NotFound("There is nothing of that name."), request_id)
+
+    def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        return observability.observed(event, context, app.resolve)
+
+    handler.endpoints = endpoints  # type: ignore[attr-defined]
+    return handler
+
+
+def _served(each: Endpoint[Any, Any], app: APIGatewayHttpResolver) -> Callable[..., Response[Any]]:
+    def serve(**path: str) -> Response[Any]:
+        event = app.current_event.raw_event
+        request_id = event.get("requestContext", {}).get("requestId", "")
+        try:
+            return _rendered(each.run(_call(each, event, path, request_id)))
+        except errors.DaybookError as refusal:
+            observability.refused(refusal.code)
+            return problems.problem(refusal, request_id)
+        except Exception:
+            observability.failed()
+            return problems.unexpected(request_id)
+
+    return serve
+
+
+def _call(each: Endpoint[Any, Any], event: dict[str, Any], path: dict[str, str], request_id: str) -> Call[Any, Any]:
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    request = event.get("requestContext", {})
+    identifiers = requests.identifiers(path)
+    raw = requests.body_of(event) if each.method in {"POST", "PATCH", "PUT"} else {}
+    scheme, _, bearer = headers.get("authorization", "").partition(" ")
+    return Call(
+        path=identifiers,
+        query=requests.validated(each.query, event.get("queryStringParameters") or {}, prefix="query"),
+        body=requests.validated(each.body, raw),
+        raw_body=raw,
+        bearer=bearer.strip() if scheme.lower() == "bearer" else None,
+        caller=requests.caller_of(event),
+        now=wiring.now(),
+        request_id=request_id,
+        address=requests.address_of(request.get("http", {}).get("sourceIp", "")),
+        idempotency_key=requests.idempotency_key(headers.get("idempotency-key")),
+        if_match=requests.if_match(headers.get("if-match")),
+        base_url=wiring.settings().base_url or f"https://{request.get('domainName', '')}",
+    )
+
+
+def _rendered(answer: Answer) -> Response[Any]:
+    body = answer.body
+    text = body.model_dump_json(exclude_unset=True, by_alias=True) if isinstance(body, BaseModel) else body
+    return Response(
+        status_code=answer.status,
+        content_type=answer.content_type if text is not None else None,
+        body=text,
+        headers={"Cache-Control": "no-store", **answer.headers},
+    )

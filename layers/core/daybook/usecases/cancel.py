@@ -1,0 +1,25 @@
+"""Cancel a booking and give its time back."""
+
+from dataclasses import replace
+
+from daybook.domain.booking import Booking, Status
+from daybook.domain.history import Deed, Origin, event
+from daybook.ports import Bookings, Ledger
+from daybook.usecases.changing import changed
+
+
+def cancel(booking: Booking, reason: str, *, origin: Origin, ledger: Ledger, bookings: Bookings) -> Booking:
+    """Cancel; a second time answers as the first.
+
+    Raises:
+        AlreadyCancelled (declined, expired), AlreadyStarted, CutoffPassed, Busy.
+    """
+
+    def step(current: Booking) -> Booking:
+        if current.status is Status.CANCELLED:
+            return current
+        after = replace(current.cancelled(actor=origin.actor, now=origin.now), reason=reason)
+        ledger.release(current, after, event(Deed.CANCELLED, origin, before=current, after=after))
+        return after
+
+    return changed(booking, step, bookings=bookings)

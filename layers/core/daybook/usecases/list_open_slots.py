@@ -1,0 +1,97 @@
+"""List published slots that can still be booked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from daybook.domain.caller import Caller
+from daybook.domain.event_type import EventType, Terms
+from daybook.domain.host import Host
+from daybook.domain.ledger import PER_DAY, Claim, LedgerDay, Stake, granule_at
+from daybook.domain.limits import reached
+from daybook.domain.published_slot import PublishedSlot, SlotStatus, slot_terms
+from daybook.ports import Bookings, Catalogue, Ledger
+
+PAGE = 100
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenSlotsQuery:
+    """Slots that start in [since, until), UTC, of one host or all; a host-bound key never sees its host's own."""
+
+    tenant: str
+    since: datetime
+    until: datetime
+    host: str | None
+    caller: Caller | None
+    cursor: str | None = None
+
+
+def list_open_slots(
+    query: OpenSlotsQuery, *, catalogue: Catalogue, ledger: Ledger, bookings: Bookings, now: datetime
+) -> tuple[Sequence[PublishedSlot], str | None]:
+    """Return open slots by start, and where the list goes on.
+
+    The index may be a second late; whether a slot is open and its time free is read strongly consistent.
+    """
+    page = bookings.slots(query.tenant, since=max(query.since, now), until=query.until, cursor=query.cursor, limit=PAGE)
+    own = query.caller.host if query.caller else None
+    wanted = [
+        slot
+        for slot in bookings.slots_by_id(query.tenant, page.ids)
+        if slot.status is SlotStatus.OPEN and query.host in {None, slot.host} and slot.host != own
+    ]
+    free: list[PublishedSlot] = []
+    for host in dict.fromkeys(slot.host for slot in wanted):
+        theirs = [slot for slot in wanted if slot.host == host]
+        free += _free(theirs, catalogue=catalogue, ledger=ledger, now=now)
+    return sorted(free, key=lambda slot: (slot.start, slot.id)), page.cursor
+
+
+def _free(
+    slots: Sequence[PublishedSlot], *, catalogue: Catalogue, ledger: Ledger, now: datetime
+) -> list[PublishedSlot]:
+    """Keep the slots of one host that a booking made now would get."""
+    tenant, name = slots[0].tenant, slots[0].host
+    found = {kind: catalogue.context(tenant, name, kind) for kind in {slot.event_type for slot in slots}}
+    first = min(granule_at(slot.start - DAY) for slot in slots) // PER_DAY
+    last = max(granule_at(slot.end + DAY) for slot in slots) // PER_DAY
+    days = {day.day: day for day in ledger.days(tenant, name, range(first, last + 1))}
+    return [
+        slot
+        for slot in slots
+        if (context := found[slot.event_type]).host is not None
+        and _bookable(slot, context.host, context.event_type, days=days, ledger=ledger, now=now)
+    ]
+
+
+def _bookable(
+    slot: PublishedSlot,
+    host: Host,
+    event_type: EventType | None,
+    *,
+    days: dict[int, LedgerDay],
+    ledger: Ledger,
+    now: datetime,
+) -> bool:
+    terms, _ = slot_terms(slot, event_type, host)
+    return (
+        slot.start >= now + terms.minimum_notice
+        and _admitted(slot, terms, days, now)
+        and not _limited(slot, terms, host, event_type, ledger)
+    )
+
+
+def _admitted(slot: PublishedSlot, terms: Terms, days: dict[int, LedgerDay], now: datetime) -> bool:
+    claim = Claim.of(slot.start, slot.end, before=terms.buffer_before, after=terms.buffer_after)
+    stake = Stake(slot.id, claim, terms.signature if terms.capacity > 1 else None, terms.capacity)
+    present = [days.get(day, LedgerDay(day)) for day in stake.claim.days]
+    session = present[0].joinable(stake) if stake.signature else None
+    return session.seats < slot.capacity if session else all(day.admits(stake.claim, now=now) for day in present)
+
+
+def _limited(slot: PublishedSlot, terms: Terms, host: Host, event_type: EventType | None, ledger: Ledger) -> bool:
+    bounds = list(terms.limits.bounds(slot.start.astimezone(host.schedule_of(event_type).zone).date()))
+    counts = ledger.counts(slot.tenant, slot.host, [bound.counter for bound in bounds])
+    return reached(iter(bounds), counts, duration=terms.duration)

@@ -1,0 +1,62 @@
+"""Add, change and remove hosts."""
+
+from datetime import datetime
+
+from daybook.domain.errors import Exists, InUse, PreconditionFailed, ValidationFailed
+from daybook.domain.host import Host
+from daybook.ports import Bookings, Catalogue, Ledger, Stale
+from daybook.usecases.recount import recount
+from daybook.usecases.upcoming import needed_by
+
+CHANGED = "It was changed meanwhile; read it again."
+
+
+def add_host(tenant: str, host: Host, *, catalogue: Catalogue) -> Host:
+    """Raises Exists, ValidationFailed (a default schedule before there is any)."""
+    if catalogue.host(tenant, host.slug) is not None:
+        raise Exists(f"There is a host {host.slug} already.")
+    catalogue.add_host(tenant, host)
+    return host
+
+
+def change_host(
+    tenant: str,
+    before: Host,
+    after: Host,
+    *,
+    catalogue: Catalogue,
+    ledger: Ledger,
+    bookings: Bookings,
+    now: datetime,
+) -> Host:
+    """Write a host's own fields; counters follow where limits or the default schedule changed.
+
+    Raises:
+        PreconditionFailed: somebody else changed it meanwhile. ValidationFailed: unknown default schedule.
+    """
+    wanted = after.default_schedule
+    if wanted is not None and wanted != before.default_schedule and wanted not in before.schedules:
+        raise ValidationFailed.at("/default_schedule", "There is no such schedule.")
+    try:
+        catalogue.change_host(tenant, after, version=before.version)
+    except Stale:
+        raise PreconditionFailed(CHANGED) from None
+    if (before.defaults.limits, before.default_schedule) != (after.defaults.limits, after.default_schedule):
+        recount(tenant, after.slug, catalogue=catalogue, ledger=ledger, bookings=bookings, now=now)
+    return after
+
+
+def remove_host(tenant: str, host: Host, *, catalogue: Catalogue, bookings: Bookings, now: datetime) -> None:
+    """Remove a host with schedules, blocks and event types.
+
+    Raises:
+        InUse: a future booking or an open published slot needs the host. PreconditionFailed.
+    """
+    if needed_by(tenant, host.slug, bookings=bookings, now=now):
+        raise InUse("Cancel the host's future bookings and withdraw the open slots first.")
+    for event_type in catalogue.event_types(tenant, host.slug):
+        catalogue.remove_event_type(tenant, host.slug, event_type)
+    try:
+        catalogue.remove_host(tenant, host)
+    except Stale:
+        raise PreconditionFailed(CHANGED) from None

@@ -1,0 +1,123 @@
+"""Move a booking to another time or another published slot."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from daybook.domain import slots
+from daybook.domain.booking import Actor, Booking, Role
+from daybook.domain.errors import NotFound, SlotTaken, ValidationFailed
+from daybook.domain.history import Deed, Origin, event
+from daybook.domain.limits import Bound
+from daybook.domain.published_slot import slot_terms
+from daybook.domain.reasons import Reason
+from daybook.ports import Bookings, Catalogue, Context, Ledger, Recorded
+from daybook.usecases.availability import offered, static_calendar
+from daybook.usecases.book_slot import require_open_slot
+from daybook.usecases.changing import changed
+from daybook.usecases.idempotency import Repeatable
+from daybook.usecases.placing import HOST_MAY_IGNORE, alternatives
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Where a booking shall go: a start in UTC, or a published slot."""
+
+    start: datetime | None = None
+    slot: str | None = None
+    reason: str = ""
+    repeatable: Repeatable | None = None
+
+
+def reschedule(
+    booking: Booking,
+    target: Target,
+    *,
+    origin: Origin,
+    catalogue: Catalogue,
+    ledger: Ledger,
+    bookings: Bookings,
+) -> Booking:
+    """Release the old time and claim the new one in one transaction; id and UID stay.
+
+    Moving to the time it already has changes nothing.
+
+    Raises:
+        AlreadyCancelled, AlreadyStarted, CutoffPassed, RescheduleLimit, Past … NotOffered, SlotTaken, SessionFull,
+        LimitReached, ValidationFailed, IdempotencyKeyReused, NotFound, Busy.
+    """
+    name = target.repeatable.name if target.repeatable else None
+    context = catalogue.context(booking.tenant, booking.host, booking.event_type, record=name)
+    if target.repeatable and target.repeatable.answered(context.record, origin.now):
+        return booking
+
+    def move(current: Booking) -> Booking:
+        after, bounds = _moved(current, target, context, origin, bookings)
+        if after.start == current.start and after.slot == current.slot:
+            return current
+        record = target.repeatable.record(current.id, origin.now) if target.repeatable else None
+        step = event(Deed.RESCHEDULED, origin, before=current, after=after)
+        try:
+            ledger.move(current, after, step, bounds=bounds, record=record, now=origin.now)
+        except Recorded as first:
+            if target.repeatable:
+                target.repeatable.answered(first.record, origin.now)
+            return bookings.booking(current.tenant, current.id) or current
+        except SlotTaken as refusal:
+            starts = _alternatives(current, after, context, ledger, origin.now)
+            raise SlotTaken(alternatives=starts) from refusal
+        return after
+
+    return changed(booking, move, bookings=bookings)
+
+
+def _moved(
+    current: Booking, target: Target, context: Context, origin: Origin, bookings: Bookings
+) -> tuple[Booking, Sequence[Bound]]:
+    if (current.slot is None) is not (target.slot is None):
+        wanted = "/start" if current.slot is None else "/slot_id"
+        raise ValidationFailed.at(wanted, f"This booking moves by {wanted[1:]}.")
+    if target.slot is not None:
+        return _to_slot(current, target.slot, target.reason, context, origin, bookings)
+    host, event_type = offered(context)
+    start = target.start or current.start
+    after = current.moved(start, start + current.duration, actor=origin.actor, now=origin.now)
+    calendar = static_calendar(host, event_type, current)
+    if start != current.start:
+        slots.require_open(calendar, start, now=origin.now, ignore=ignored_by(origin.actor))
+    bounds = tuple(calendar.terms.limits.bounds(start.astimezone(calendar.schedule.zone).date()))
+    counted = tuple(bound.counter for bound in bounds)
+    return replace(after, reason=target.reason, counted=counted), bounds
+
+
+def _to_slot(
+    current: Booking, slot_id: str, reason: str, context: Context, origin: Origin, bookings: Bookings
+) -> tuple[Booking, Sequence[Bound]]:
+    slot = bookings.slot(current.tenant, slot_id)
+    if slot is None or slot.host != current.host or context.host is None:
+        raise NotFound("No such slot of this host.")
+    after = current.moved(slot.start, slot.end, actor=origin.actor, now=origin.now)
+    if slot.id == current.slot:
+        return after, ()
+    terms, _ = slot_terms(slot, context.event_type, context.host)
+    require_open_slot(slot, terms, now=origin.now)
+    zone = context.host.schedule_of(context.event_type).zone
+    bounds = tuple(terms.limits.bounds(slot.start.astimezone(zone).date()))
+    seat = terms.signature if terms.capacity > 1 else None
+    counted = tuple(bound.counter for bound in bounds)
+    moved = replace(after, slot=slot.id, seat_of=seat, capacity=terms.capacity, reason=reason, counted=counted)
+    return moved, bounds
+
+
+def _alternatives(
+    current: Booking, after: Booking, context: Context, ledger: Ledger, now: datetime
+) -> Sequence[datetime]:
+    if current.slot is not None:
+        return ()
+    host, event_type = offered(context)
+    return alternatives(current.tenant, host, event_type, after.start, ledger=ledger, now=now, moving=current)
+
+
+def ignored_by(actor: Actor) -> frozenset[Reason]:
+    """Return the rules that an actor need not keep: a host's word outranks hours, notice and window."""
+    return HOST_MAY_IGNORE if actor.role is Role.HOST else frozenset()

@@ -1,0 +1,96 @@
+"""Composition root: the only place that knows both a port and its adapter, the clock and chance."""
+
+import secrets
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+from ulid import ULID
+
+from daybook.adapters.dynamodb.access import DynamoAccess
+from daybook.adapters.dynamodb.bookings import DynamoBookings
+from daybook.adapters.dynamodb.catalogue import DynamoCatalogue
+from daybook.adapters.dynamodb.ledger import DynamoLedger
+from daybook.config import Settings
+from daybook.domain.booking import Booking
+from daybook.domain.host import Host
+from daybook.ports import Access, Bookings, Catalogue, Ledger
+from daybook.usecases.admission import Quotas
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_CONFIG = Config(
+    connect_timeout=1,
+    read_timeout=3,
+    retries={"mode": "standard", "total_max_attempts": 3},
+    tcp_keepalive=True,
+    max_pool_connections=10,
+)
+"""Short timeouts, for an API request has seconds; a lost answer is asked for again with the same token."""
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def new_id() -> str:
+    return str(ULID())
+
+
+def new_secret() -> str:
+    """Return 256 random bits as 43 URL-safe characters."""
+    return secrets.token_urlsafe(32)
+
+
+def new_tenant_secret() -> bytes:
+    return secrets.token_bytes(32)
+
+
+@cache
+def settings() -> Settings:
+    return Settings.from_env()
+
+
+@cache
+def client() -> "DynamoDBClient":
+    return boto3.client("dynamodb", config=_CONFIG)
+
+
+@cache
+def catalogue() -> Catalogue:
+    return DynamoCatalogue(client(), settings().table)
+
+
+@cache
+def ledger() -> Ledger:
+    return DynamoLedger(client(), settings().table)
+
+
+@cache
+def bookings() -> Bookings:
+    return DynamoBookings(client(), settings().table)
+
+
+@cache
+def access() -> Access:
+    return DynamoAccess(client(), settings().table)
+
+
+def quotas() -> Quotas:
+    known = settings()
+    return Quotas(
+        posts_per_address=known.posts_per_minute_per_address,
+        posts_per_tenant=known.posts_per_minute_per_tenant,
+        active_per_email=known.active_bookings_per_email,
+    )
+
+
+def invitation(booking: Booking, host: Host | None, moment: datetime) -> str:
+    """Return a booking as iCalendar text; imported here, for few functions need it and it is heavy."""
+    from daybook.adapters import ics  # noqa: PLC0415
+
+    service_address = f"bookings@{settings().mail_domain}"
+    return ics.invitation(booking, host, service_address=service_address, now=moment)
