@@ -47,7 +47,7 @@ class Event:
     actor: Actor
     at: datetime
     request_id: str
-    before: State | None
+    before: State | None = None
     after: State
 
 

@@ -30,6 +30,6 @@ class ApiKey:
     tenant: str
     name: str
     scopes: frozenset[Scope]
-    host: str | None
     secret_sha256: str
     created_at: datetime
+    host: str | None = None

@@ -1,7 +1,7 @@
 """The booking window: how far ahead one may book, in schedule-local dates (semantics: S8)."""
 
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from daybook.domain.event_type import Window, WindowType
 
@@ -30,6 +30,8 @@ def allowed_dates(window: Window, *, today: date) -> Dates:
             return Dates(window.first or date.min, window.last or date.max)
         case WindowType.UNLIMITED:
             return Dates(date.min, date.max)
+        case _ as never:  # pragma: no cover
+            assert_never(never)
 
 
 def _business_days_after(today: date, days: int) -> date:

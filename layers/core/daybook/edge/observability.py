@@ -25,6 +25,7 @@ def observed(event: dict[str, Any], context: Any, resolve: Resolve) -> dict[str,
         request_id=request.get("requestId", ""),
         milliseconds=round((time.perf_counter() - begun) * 1000, 1),
     )
+    counted("Answered")
     metrics.flush_metrics()
     return answer
 

@@ -1,0 +1,78 @@
+"""Shared fixtures: the environment of a function, and an API on moto's single-threaded DynamoDB."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+os.environ.update(
+    AWS_ACCESS_KEY_ID="testing",
+    AWS_SECRET_ACCESS_KEY="testing",
+    AWS_DEFAULT_REGION="eu-central-1",
+    AWS_EC2_METADATA_DISABLED="true",
+    DAYBOOK_TABLE="daybook-test",
+    DAYBOOK_MAIL_DOMAIN="daybook.example",
+    DAYBOOK_STAGE="test",
+    POWERTOOLS_SERVICE_NAME="daybook",
+    POWERTOOLS_METRICS_NAMESPACE="Daybook",
+    POWERTOOLS_LOG_LEVEL="INFO",
+)
+
+from tests.harness import START, TABLE, Api, Clock, routes, table_properties
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    from daybook import wiring
+
+    clock = Clock(START)
+    monkeypatch.setattr(wiring, "now", clock)
+    return clock
+
+
+@pytest.fixture
+def table() -> Iterator[str]:
+    """An empty table on moto; clients made by wiring are forgotten afterwards."""
+    from moto import mock_aws
+
+    from daybook import wiring
+    from daybook.edge import access
+
+    caches = (wiring.settings, wiring.client, wiring.catalogue, wiring.ledger, wiring.bookings, wiring.access)
+    with mock_aws():
+        for cache in (*caches, access.secret_of):
+            cache.cache_clear()
+        wiring.client().create_table(TableName=TABLE, **table_properties())
+        yield TABLE
+        for cache in (*caches, access.secret_of):
+            cache.cache_clear()
+
+
+def tenant_key(slug: str, clock: Clock) -> str:
+    from daybook import wiring
+    from tools.tenant import provision
+
+    return provision(wiring.client(), TABLE, name=slug.title(), slug=slug, email="owner@example.com", now=clock())
+
+
+@pytest.fixture
+def api(table: str, clock: Clock) -> Api:
+    """An API with the tenant `acme` and nothing else."""
+    return Api("acme", tenant_key("acme", clock), clock, routes=list(routes()))
+
+
+@pytest.fixture
+def studio(api: Api) -> Api:
+    """The API with the host `ada` (Berlin, 9 to 17 on weekdays) and a 30-minute event type `intro`."""
+    made = [
+        api.host(
+            "POST", "/hosts", {"slug": "ada", "name": "Ada", "email": "ada@example.com", "timezone": "Europe/Berlin"}
+        ),
+        api.host("POST", "/hosts/ada/schedules", {"id": "work", "timezone": "Europe/Berlin", "weekly": WORKDAYS}),
+        api.host("POST", "/hosts/ada/event-types", {"slug": "intro", "title": "Intro", "duration_minutes": 30}),
+    ]
+    assert [reply.status for reply in made] == [201, 201, 201], [reply.text for reply in made]
+    return api
+
+
+WORKDAYS = {day: [["09:00", "17:00"]] for day in ("monday", "tuesday", "wednesday", "thursday", "friday")}
