@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import urllib3
-from tools.tenant import provision
 
 from local.state import Account
+from tools.tenant import provision
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -77,13 +77,13 @@ def try_out(url: str, key: str) -> list[str]:
     booking = json.dumps({"host": "ada", "event_type": "intro", "start": first, "attendee": attendee})
     json_type, token = "-H 'Content-Type: application/json'", '-H "Authorization: Bearer $token"'
     return [
-        f"curl -s '{listing}&timezone=Europe/Berlin'",
+        f"curl -sw '\\n' '{listing}&timezone=Europe/Berlin'",
         f"booking=$(curl -s {json_type} {url}/v1/{TENANT}/bookings -d '{booking}'); echo \"$booking\"",
         _pick("id"),
         _pick("manage_token", "token"),
-        f'curl -s {json_type} {token} {url}/v1/{TENANT}/bookings/$id/reschedule -d \'{{"start": "{second}"}}\'',
-        f"curl -s {json_type} {token} {url}/v1/{TENANT}/bookings/$id/cancel -d '{{}}'",
-        f"curl -s -H 'Authorization: Bearer {key}' '{url}/v1/{TENANT}/bookings?status=cancelled'",
+        f'curl -sw "\\n" {json_type} {token} {url}/v1/{TENANT}/bookings/$id/reschedule -d \'{{"start": "{second}"}}\'',
+        f"curl -sw '\\n' {json_type} {token} {url}/v1/{TENANT}/bookings/$id/cancel -d '{{}}'",
+        f"curl -sw '\\n' -H 'Authorization: Bearer {key}' '{url}/v1/{TENANT}/bookings?status=cancelled'",
     ]
 
 

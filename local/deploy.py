@@ -45,11 +45,11 @@ def deploy(engine: Engine, body: Fragment, parameters: Mapping[str, str]) -> Non
     _wait(engine, "CREATE_COMPLETE" if earlier is None else "UPDATE_COMPLETE")
 
 
-def resources(engine: Engine) -> dict[str, tuple[str, str]]:
-    """Return what the stack is made of, by logical name: type and physical name."""
+def names(engine: Engine) -> dict[str, str]:
+    """Return the physical names of what the stack is made of, by logical name."""
     pages = engine.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=STACK)
     return {
-        resource["LogicalResourceId"]: (resource["ResourceType"], resource["PhysicalResourceId"])
+        resource["LogicalResourceId"]: resource["PhysicalResourceId"]
         for page in pages
         for resource in page["StackResourceSummaries"]
     }

@@ -26,9 +26,12 @@ HOST_HEADER = "x-daybook-host"
 AUTOSAVE_SECONDS = 2.0
 # A save stops the engine, so big states are saved less often: at most this share of the time goes into saving.
 AUTOSAVE_SHARE = 0.1
+STREAM_RECORDS_KEPT = 1000
 # A handler that logs nothing is waited for this long; the release's own 50 ms would hold each worker ten times longer
 # than most requests take. A line that comes later is reported with the next invocation.
 FIRST_LOG_LINE_SECONDS = 0.003
+
+_READS = {b"GetItem", b"BatchGetItem", b"Query", b"DescribeStream", b"GetShardIterator", b"GetRecords"}
 
 Event = dict[str, Any]
 Scope = MutableMapping[str, Any]
@@ -78,7 +81,10 @@ async def _obey(control: socket.socket, stopped: asyncio.Event) -> None:
 
 
 class Changes:
-    """The engine's ASGI application, noticing requests: only they change what there is to save."""
+    """The engine's ASGI application, noticing the requests that can change what there is to save.
+
+    A call of the HTTP API changes nothing by itself: its function's own calls come by here, too.
+    """
 
     def __init__(self, application: Application) -> None:
         self._application = application
@@ -88,7 +94,14 @@ class Changes:
         try:
             await self._application(scope, receive, send)
         finally:
-            self.seen = self.seen or scope["type"] == "http"
+            self.seen = self.seen or _changes(scope)
+
+
+def _changes(scope: Scope) -> bool:
+    if scope["type"] != "http" or scope["path"].startswith("/_"):
+        return False
+    target: bytes = dict(scope["headers"]).get(b"x-amz-target", b"")
+    return target.rpartition(b".")[2] not in _READS
 
 
 async def _autosave(changes: Changes) -> None:
@@ -113,7 +126,7 @@ def _save() -> None:
 def _mend() -> None:
     """Put right where the engine differs from AWS in what Daybook can see."""
     from ministack.core.lambda_runtime import Worker  # noqa: PLC0415
-    from ministack.services import lambda_svc  # noqa: PLC0415
+    from ministack.services import dynamodb, lambda_svc  # noqa: PLC0415
 
     execute = lambda_svc._execute_function_with_config_scope
     as_response = lambda_svc.lambda_execute_result_to_api_proxy_response
@@ -121,9 +134,23 @@ def _mend() -> None:
     lambda_svc.lambda_execute_result_to_api_proxy_response = lambda result: (
         (INTERNAL_SERVER_ERROR, None) if result.get("error") else as_response(result)
     )
+    # Its stream would be forgotten with every stop, and with it what nobody has been told of yet.
+    save, load = dynamodb.get_state, dynamodb.load_persisted_state
+    dynamodb.get_state = lambda: save() | {"stream": _latest(dynamodb._stream_records)}
+    dynamodb.load_persisted_state = lambda state: (
+        dynamodb._stream_records.update(state.pop("stream", {})),
+        load(state),
+    )
     # The engine would keep every line in memory and save it with the rest; the runner's log file is easier to read.
     lambda_svc._emit_lambda_logs = _log
     Worker._drain_stderr_bounded = partialmethod(Worker._drain_stderr_bounded, FIRST_LOG_LINE_SECONDS)
+
+
+def _latest(records: Any) -> Any:
+    """Return the end of each table's stream, enough for all that is still on its way to a function."""
+    latest = type(records)()
+    latest._data.update((table, of_table[-STREAM_RECORDS_KEPT:]) for table, of_table in records._data.items())
+    return latest
 
 
 INTERNAL_SERVER_ERROR = {

@@ -57,15 +57,15 @@ class Engine:
 
 
 @contextmanager
-def started(state: State, *, enforce_iam: bool) -> Iterator[Engine]:
-    """Run an engine on a state directory; at the end let it save and wait until it is gone."""
+def started(state: State, *, persist: bool, enforce_iam: bool) -> Iterator[Engine]:
+    """Run an engine on a state directory; at the end let it save, if it is to, and wait until it is gone."""
     control, its_control = socket.socketpair()
     with socket.create_server(("127.0.0.1", 0), backlog=1024) as listener, its_control, state.log.open("a") as log:
         port: int = listener.getsockname()[1]
         process = subprocess.Popen(
             [sys.executable, "-m", "local.emulator", str(listener.fileno()), str(its_control.fileno())],
             cwd=_ROOT,
-            env=_environment(state, port, enforce_iam=enforce_iam),
+            env=_environment(state, port, persist=persist, enforce_iam=enforce_iam),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -81,14 +81,14 @@ def started(state: State, *, enforce_iam: bool) -> Iterator[Engine]:
         _wait(process)
 
 
-def _environment(state: State, port: int, *, enforce_iam: bool) -> dict[str, str]:
+def _environment(state: State, port: int, *, persist: bool, enforce_iam: bool) -> dict[str, str]:
     """Everything the engine and, through it, every function may know of the machine: nothing of the user's AWS."""
     inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "LC_ALL", "TZ") if name in os.environ}
     return inherited | {
         "PYTHONUNBUFFERED": "1",
         "GATEWAY_PORT": str(port),
         "TMPDIR": str(state.tmp.resolve()),
-        "PERSIST_STATE": "1",
+        "PERSIST_STATE": str(int(persist)),
         "STATE_DIR": str(state.engine.resolve()),
         "S3_PERSIST": "1",
         "S3_DATA_DIR": str(state.objects.resolve()),

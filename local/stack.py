@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from local import deploy, engine, gateway
+from local import deploy, engine, gateway, stream
 from local.outbox import Outbox
 from local.state import Account, State, opened
-from local.template import localised
+from local.template import LocalTemplate, localised
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -86,16 +86,20 @@ def running(options: Options | None = None, *, progress: Progress = _silently) -
     """
     options = options or Options()
     with ExitStack() as stack:
-        directory = options.state or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="daybook-")))
-        state = stack.enter_context(opened(directory, fresh=options.fresh))
+        # The port comes first: a start that fails for it must not have dropped anything.
         listener = stack.enter_context(gateway.listen(options.host, options.port))
         url = gateway.url_of(listener)
+        directory = options.state or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="daybook-")))
+        state = stack.enter_context(opened(directory, fresh=options.fresh))
         with progress("Starting the engine"):
-            running_engine = stack.enter_context(engine.started(state, enforce_iam=options.enforce_iam))
+            running_engine = stack.enter_context(_engine(state, options))
         with progress("Deploying template.yaml"):
-            table = _deploy(running_engine, url, options)
+            template, names = _deploy(running_engine, url, options)
+            table = names[template.table]
         outbox = Outbox(state.mail, lambda: datetime.now(UTC))
         stack.enter_context(_answering(gateway.Gateway(listener, running_engine.port, outbox)))
+        followers = [stream.follower(mapping, names) for mapping in template.mappings]
+        stack.enter_context(stream.pumping(running_engine, table, followers, state.positions))
         account = state.account()
         if account is None:
             with progress("Creating the demo tenant"):
@@ -103,13 +107,16 @@ def running(options: Options | None = None, *, progress: Progress = _silently) -
         yield Stack(url, account.tenant, account.api_key, table, running_engine, state.log)
 
 
-def _deploy(running_engine: engine.Engine, url: str, options: Options) -> str:
-    """Deploy the template and return the table's name."""
+def _engine(state: State, options: Options) -> AbstractContextManager[engine.Engine]:
+    return engine.started(state, persist=options.state is not None, enforce_iam=options.enforce_iam)
+
+
+def _deploy(running_engine: engine.Engine, url: str, options: Options) -> tuple[LocalTemplate, dict[str, str]]:
+    """Deploy the template; return it with the physical names of its resources by logical name."""
     environment = {"AWS_ENDPOINT_URL_SESV2": url + gateway.MAILER, "DAYBOOK_BASE_URL": url}
     template = localised(options.template, environment)
     deploy.deploy(running_engine, template.body, {**PARAMETERS, **(options.parameters or {})})
-    resources = deploy.resources(running_engine).values()
-    return next(name for kind, name in resources if kind == "AWS::DynamoDB::Table")
+    return template, deploy.names(running_engine)
 
 
 @contextmanager

@@ -4,10 +4,13 @@ import fcntl
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+PATIENCE_SECONDS = 2.0
 
 
 class StartFailedError(Exception):
@@ -46,6 +49,11 @@ class State:
     def mail(self) -> Path:
         """Every mail that was sent, as .eml."""
         return self.directory / "mail"
+
+    @property
+    def positions(self) -> Path:
+        """How far each follower of the table's stream has come."""
+        return self.directory / "stream"
 
     @property
     def tmp(self) -> Path:
@@ -87,22 +95,33 @@ def opened(directory: Path, *, fresh: bool) -> Iterator[State]:
         lock = os.open(directory / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise StartFailedError(f"cannot use the state directory {directory}: {error.strerror}") from error
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(lock)
-        raise StartFailedError(f"another instance uses the state directory {directory} (--state)") from None
     state = State(directory, lock)
-    try:
+    with os.fdopen(lock):
+        _take(state)
         if fresh or state.account() is None:
-            _drop(state._account, state.engine, state.objects, state.mail)
+            _drop(state._account, state.engine, state.objects, state.mail, state.positions)
         _drop(state.tmp, state.log)
-        for path in (state.engine, state.objects, state.mail, state.tmp):
+        for path in (state.engine, state.objects, state.mail, state.positions, state.tmp):
             path.mkdir(exist_ok=True)
-        yield state
-    finally:
-        _drop(state.tmp)
-        os.close(lock)
+        try:
+            yield state
+        finally:
+            _drop(state.tmp)
+
+
+def _take(state: State) -> None:
+    """Lock the directory; the engine of a run that was killed may still be saving for a moment."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            fcntl.flock(state.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                message = f"another instance uses the state directory {state.directory} (--state)"
+                raise StartFailedError(message) from None
+            time.sleep(0.05)
+        else:
+            return
 
 
 def _drop(*paths: Path) -> None:

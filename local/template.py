@@ -8,7 +8,7 @@ engine ignores, becomes the integration, route and authorizer resources that it 
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +42,13 @@ class LocalTemplate:
     """A CloudFormation template for the engine, and the stream mappings that are pumped from outside of it."""
 
     body: Fragment
-    mappings: list[StreamMapping] = field(default_factory=list)
+    mappings: list[StreamMapping]
+
+    @property
+    def table(self) -> str:
+        """Logical name of the one table."""
+        resources: dict[str, Fragment] = self.body["Resources"]
+        return next(name for name, resource in resources.items() if resource["Type"] == "AWS::DynamoDB::Table")
 
 
 def localised(path: Path, environment: Mapping[str, str]) -> LocalTemplate:
