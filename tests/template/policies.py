@@ -1,6 +1,6 @@
 """Judge calls to the table as IAM would, by the policies template.yaml writes beside each function.
 
-No local engine honours `dynamodb:LeadingKeys`, so a fence that is too narrow would show on AWS alone. `watch` makes it
+No local engine honours `dynamodb:LeadingKeys`, so a fence that is too narrow would show on AWS alone. `Watch` makes it
 show in any test that lets a handler talk to a client.
 """
 
@@ -8,6 +8,8 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from tools.routes import functions
 
 TABLE = "Table"
 OPERATOR, FENCE = "ForAllValues:StringLike", "dynamodb:LeadingKeys"
@@ -85,11 +87,17 @@ def _keys(keyed: Collection[Mapping[str, Any]]) -> frozenset[str]:
     return frozenset(each["pk"]["S"] for each in keyed)
 
 
-def watch(client: Any, function: Mapping[str, Any]) -> None:
-    """Let a boto3 client raise AssertionError for every call the function's policies would refuse."""
+class Watch:
+    """Judges every call of a boto3 client by the policies of whichever function is at work; None is not judged."""
 
-    def judge(params: Mapping[str, Any], model: Any, **_: object) -> None:
-        refused = [need for need in needs(model.name, params) if not allowed(function, need)]
-        assert not refused, f"{function['Handler']} may not: {refused}"
+    def __init__(self, client: Any) -> None:
+        self.function: str | None = None
+        self.used: set[tuple[str, str, str]] = set()
+        self.refused: list[tuple[str, Need]] = []
+        client.meta.events.register("provide-client-params.dynamodb", self._judge)
 
-    client.meta.events.register("provide-client-params.dynamodb", judge)
+    def _judge(self, params: Mapping[str, Any], model: Any, **_: object) -> None:
+        for need in needs(model.name, params) if self.function else ():
+            self.used.add((self.function, need.action, need.resource))
+            if not allowed(functions()[self.function], need):
+                self.refused.append((self.function, need))

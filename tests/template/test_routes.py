@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from tools.events import EVENTS, events
+from daybook.domain.errors import MethodNotAllowed
+from public import unmatched
+from tools.events import EVENTS, IN_PATH, events
 from tools.routes import functions, public, routes
 
 ROOT = Path(__file__).parents[2]
@@ -57,6 +59,17 @@ def test_a_handler_serves_the_routes_that_lead_to_it(name: str) -> None:
 def test_the_openapi_document_has_every_route_and_no_other() -> None:
     document = json.loads((ROOT / "docs" / "openapi.json").read_text())
     assert described(document) == {route.key for route in routes() if route.method}
+
+
+def test_a_known_path_with_another_method_is_told_which_ones_there_are() -> None:
+    by_path: dict[str, set[str]] = {}
+    for route in routes():
+        if route.method and route.path:
+            by_path.setdefault(route.path.format_map(IN_PATH), set()).add(route.method)
+    for path, methods in by_path.items():
+        refused = unmatched.refusal(path)
+        assert isinstance(refused, MethodNotAllowed), path
+        assert set(refused.allowed) == methods, path
 
 
 def test_no_route_leads_to_two_functions() -> None:
