@@ -5,12 +5,17 @@
 
 UV := .tools/bin/uv
 BIN := .venv/bin
+PYTHON := PYTHONPATH=layers/core:functions $(BIN)/python
 SAM_BIN := .venv-sam/bin
 # Lambda's Python, for sam build; see tools/bootstrap.sh.
 LAMBDA_PYTHON := .tools/python3.13/bin/python3.13
 SAM_BUILD := PATH="$(CURDIR)/.tools/python3.13/bin:$$PATH" $(SAM_BIN)/sam build
 EXPORT := $(UV) export --quiet --frozen --only-group runtime --no-emit-project --no-annotate --no-header
 WORKERS ?= 2
+# What `sam deploy --guided` was told.
+saved = $(shell sed -n 's/^$(1) *= *"\(.*\)"/\1/p' samconfig.toml | head -n 1)
+STACK ?= $(call saved,stack_name)
+REGION := $(addprefix AWS_DEFAULT_REGION=,$(call saved,region))
 
 export SAM_CLI_TELEMETRY := 0
 export UV_PYTHON_INSTALL_DIR := $(CURDIR)/.tools/pythons
@@ -19,7 +24,7 @@ help:  ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/synced  ## start the whole system on this machine: ARGS="--port 8123 --fresh"
-	$(BIN)/python -m local $(ARGS)
+	$(PYTHON) -m local $(ARGS)
 
 test: .venv/synced .venv-sam/synced  ## run all tests: WORKERS=2 ARGS="-k slots"
 	@# The build tests want Lambda's Python and say so themselves where it cannot be had.
@@ -33,13 +38,13 @@ check: .venv/synced .venv-sam/synced  ## check style, types, layers of imports, 
 	PYTHONPATH=layers/core:functions $(BIN)/lint-imports
 	$(SAM_BIN)/sam validate --lint --region us-east-1
 	$(SAM_BIN)/cfn-lint template.yaml
-	$(BIN)/python -m tools.openapi --check
-	$(BIN)/python -m tools.events --check
+	$(PYTHON) -m tools.openapi --check
+	$(PYTHON) -m tools.events --check
 	$(UV) lock --check
 	$(EXPORT) | diff - layers/deps/requirements.txt
 
 bench: .venv/synced  ## measure speed and size: ARGS as `python -m benchmarks --help` lists them
-	$(BIN)/python -m benchmarks $(ARGS)
+	$(PYTHON) -m benchmarks $(ARGS)
 
 build: .venv-sam/synced $(LAMBDA_PYTHON) layers/deps/requirements.txt  ## build what is deployed into .aws-sam
 	$(SAM_BUILD)
@@ -48,13 +53,16 @@ deploy: build  ## deploy to the AWS account at hand; asks everything the first t
 	$(SAM_BIN)/sam deploy $$(grep -qs '^region' samconfig.toml || echo --guided) $(ARGS)
 
 openapi: .venv/synced  ## write docs/openapi.json and events/ anew
-	$(BIN)/python -m tools.openapi
-	$(BIN)/python -m tools.events
+	$(PYTHON) -m tools.openapi
+	$(PYTHON) -m tools.events
 
-tenant: .venv/synced  ## create a tenant on AWS and show its first key: NAME="Demo Studio" EMAIL=me@example.com [SLUG=demo]
-	@# Read from the environment, where make puts them, so that quotes and spaces in a name are harmless.
+tenant: .venv/synced .venv-sam/synced  ## create a tenant on AWS, show its key: NAME="Demo Studio" EMAIL=me@example.com [SLUG=demo]
+	@# NAME and the rest are read from the environment, where make puts them: quotes and spaces are harmless there.
 	@: $${NAME:?is missing: make tenant NAME= EMAIL=} $${EMAIL:?is missing: make tenant NAME= EMAIL=}
-	@$(BIN)/python -m tools.tenant --name "$$NAME" --email "$$EMAIL" $${SLUG:+--slug "$$SLUG"}
+	@table=$${TABLE:-$$($(REGION) $(SAM_BIN)/sam list stack-outputs --stack-name $(STACK) --output json | \
+		$(PYTHON) -c 'import json, sys; print(*(o["OutputValue"] for o in json.load(sys.stdin) if o["OutputKey"] == "TableName"))' 2>/dev/null)}; \
+	: $${table:?the stack $(STACK) cannot be read; deploy it first, or name its table: TABLE=}; \
+	$(REGION) $(PYTHON) -m tools.tenant --table "$$table" --name "$$NAME" --email "$$EMAIL" $${SLUG:+--slug "$$SLUG"}
 
 clean:  ## remove all that these verbs made, except the local stack's data in .state
 	rm -rf .aws-sam .venv .venv-sam .tools .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
