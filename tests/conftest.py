@@ -30,22 +30,28 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
-@pytest.fixture
-def table() -> Iterator[str]:
-    """An empty table on moto; clients made by wiring are forgotten afterwards."""
-    from moto import mock_aws
-
+def forget_clients() -> None:
+    """Let wiring make its clients anew: a client made under one mock must not live on under the next."""
     from daybook import wiring
     from daybook.edge import access
 
-    caches = (wiring.settings, wiring.client, wiring.catalogue, wiring.ledger, wiring.bookings, wiring.access)
+    for made in (wiring.settings, wiring.client, wiring.catalogue, wiring.ledger, wiring.bookings, wiring.access):
+        made.cache_clear()
+    access.secret_of.cache_clear()
+
+
+@pytest.fixture
+def table() -> Iterator[str]:
+    """An empty table on moto."""
+    from moto import mock_aws
+
+    from daybook import wiring
+
     with mock_aws():
-        for cache in (*caches, access.secret_of):
-            cache.cache_clear()
+        forget_clients()
         wiring.client().create_table(TableName=TABLE, **table_properties())
         yield TABLE
-        for cache in (*caches, access.secret_of):
-            cache.cache_clear()
+        forget_clients()
 
 
 def tenant_key(slug: str, clock: Clock) -> str:
@@ -75,4 +81,5 @@ def studio(api: Api) -> Api:
     return api
 
 
+HOST = {"slug": "ada", "name": "Ada", "email": "ada@example.com", "timezone": "Europe/Berlin"}
 WORKDAYS = {day: [["09:00", "17:00"]] for day in ("monday", "tuesday", "wednesday", "thursday", "friday")}

@@ -14,6 +14,8 @@ import yaml
 
 ROOT = Path(__file__).parent.parent
 TABLE = "daybook-test"
+GATEWAY = {"content-type": "application/json"}
+"""What the gateway itself refuses has its own form."""
 MODULES = sorted(
     f"{path.parent.name}.{path.stem}"
     for path in (ROOT / "functions").glob("*/*.py")
@@ -132,10 +134,10 @@ class Api:
         from workers.authorize import handler
 
         if "authorization" not in event["headers"]:
-            return Reply(401, {}, '{"message":"Unauthorized"}')
+            return Reply(401, GATEWAY, '{"message":"Unauthorized"}')
         verdict = handler(event, None)
         if not verdict["isAuthorized"]:
-            return Reply(403, {}, '{"message":"Forbidden"}')
+            return Reply(403, GATEWAY, '{"message":"Forbidden"}')
         event["requestContext"]["authorizer"] = {"lambda": verdict["context"]}
         return None
 

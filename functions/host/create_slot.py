@@ -16,7 +16,7 @@ from daybook.usecases.idempotency import Repeatable
     "POST /v1/{tenant}/slots",
     body=SlotBody,
     returns={201: PublishedSlotView},
-    refuses=(errors.Past, errors.SlotOverlap),
+    refuses=(errors.InvalidLocalTime, errors.Past, errors.SlotOverlap),
     repeatable=True,
 )
 def create_slot(call: Call[SlotBody, Nothing]) -> Answer:

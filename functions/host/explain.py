@@ -1,6 +1,7 @@
 """Explain why a start is offered or not."""
 
 from daybook import wiring
+from daybook.domain import errors
 from daybook.domain.tenant import Scope
 from daybook.edge.api import Answer, endpoint, entrypoint
 from daybook.edge.requests import Call, Nothing
@@ -12,6 +13,7 @@ from daybook.usecases.explain_start import explain_start
     "GET /v1/{tenant}/hosts/{host}/event-types/{event_type}/explain",
     query=ExplainQuery,
     returns={200: ExplanationView},
+    refuses=(errors.InvalidLocalTime,),
 )
 def explain(call: Call[Nothing, ExplainQuery]) -> Answer:
     """Explain which rule, booking, event or buffer decides about a start.

@@ -18,6 +18,8 @@ from daybook.usecases.idempotency import Repeatable
     body=BookBody,
     returns={201: BookingView},
     refuses=(
+        errors.InvalidLocalTime,
+        errors.UnknownTimezone,
         errors.Past,
         errors.TooSoon,
         errors.OutsideWindow,

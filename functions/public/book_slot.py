@@ -18,6 +18,7 @@ from daybook.usecases.idempotency import Repeatable
     body=BookSlotBody,
     returns={201: BookingView},
     refuses=(
+        errors.UnknownTimezone,
         errors.Past,
         errors.TooSoon,
         errors.SlotTaken,

@@ -18,6 +18,7 @@ from daybook.usecases.idempotency import Repeatable
     body=RescheduleBody,
     returns={200: BookingView},
     refuses=(
+        errors.InvalidLocalTime,
         errors.Past,
         errors.TooSoon,
         errors.OutsideWindow,

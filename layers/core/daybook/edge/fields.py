@@ -103,6 +103,8 @@ WallTime = Annotated[
     BeforeValidator(wall_time),
     WithJsonSchema({"type": "string", "pattern": "^(([01][0-9]|2[0-3]):[0-5][05]|24:00)$"}),
 ]
+Pair = Annotated[list[str], Field(min_length=2, max_length=2)]
+"""Opening and closing time, ["09:00", "17:00"]."""
 Slug = Annotated[str, Field(pattern=SLUG, examples=["ada"])]
 Line = Annotated[str, AfterValidator(no_controls), Field(min_length=1, max_length=500)]
 Text = Annotated[str, AfterValidator(no_odd_controls), Field(max_length=2000)]

@@ -11,7 +11,7 @@ from daybook.domain.event_type import MINUTE, Defaults, EventType, terms_of
 from daybook.domain.host import CalendarPolicy, Host
 from daybook.domain.limits import Limits
 from daybook.domain.schedule import Block, Hours, Schedule
-from daybook.edge.fields import Day, Email, Line, LongMinutes, Minutes, Moment, Slug, Text, WallTime, Zone
+from daybook.edge.fields import Day, Email, Line, LongMinutes, Minutes, Moment, Pair, Slug, Text, WallTime, Zone
 from daybook.edge.schemas.event_type import EventTypeBody, LimitsBody, QuestionBody, WindowBody, minutes
 from daybook.edge.times import utc_text
 
@@ -148,13 +148,13 @@ class ScheduleBody(BaseModel, extra="forbid"):
 class ScheduleView(BaseModel):
     id: str
     timezone: str
-    weekly: dict[str, list[tuple[str, str]]]
-    overrides: dict[str, list[tuple[str, str]]]
+    weekly: dict[str, list[Pair]]
+    overrides: dict[str, list[Pair]]
 
     @classmethod
     def of(cls, schedule: Schedule) -> Self:
-        def pairs(hours: tuple[Hours, ...]) -> list[tuple[str, str]]:
-            return [(_clock(one.opens), _clock(one.closes)) for one in hours]
+        def pairs(hours: tuple[Hours, ...]) -> list[list[str]]:
+            return [[_clock(one.opens), _clock(one.closes)] for one in hours]
 
         return cls(
             id=schedule.id,

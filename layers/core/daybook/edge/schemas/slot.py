@@ -14,7 +14,7 @@ from daybook.domain.ledger import moment_at
 from daybook.domain.published_slot import PublishedSlot
 from daybook.domain.schedule import date_at, date_spans
 from daybook.domain.slots import Slot
-from daybook.edge.fields import Count, Day, Duration, Moment, Slug, Zone
+from daybook.edge.fields import Count, Day, Duration, Moment, Pair, Slug, Zone
 from daybook.edge.times import utc_text, zoned_text
 from daybook.usecases.list_slots import SlotList
 
@@ -153,7 +153,7 @@ class SlotsView(BaseModel):
     timezone: str
     slots: list[SlotView]
     unavailable: list[UnavailableView] | None = None
-    hours: dict[str, list[tuple[str, str]]] | None = None
+    hours: dict[str, list[Pair]] | None = None
 
     @classmethod
     def of(cls, listed: SlotList, zone: ZoneInfo, *, complete: bool) -> Self:
@@ -164,7 +164,7 @@ class SlotsView(BaseModel):
                 UnavailableView(start=zoned_text(start, zone), start_utc=utc_text(start), reason=reason)
                 for start, reason in listed.unavailable
             ]
-            view.hours = {day.isoformat(): hours for day, hours in listed.hours.items()}
+            view.hours = {day.isoformat(): [list(pair) for pair in hours] for day, hours in listed.hours.items()}
         return view
 
 
