@@ -77,9 +77,9 @@ class Chart:
             origin,
             bits_of(asked, origin=origin),
             ones(end - origin),
-            # One date more on either side: where the clock is set back at midnight, a date comes again.
+            # One date more: where the clock is set back across midnight, the date before comes again.
             date_at(zone, moment_at(origin)) - _ONE_DAY,
-            date_at(zone, moment_at(end)) + _ONE_DAY,
+            date_at(zone, moment_at(end)),
         )
 
     @classmethod

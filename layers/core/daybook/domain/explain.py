@@ -141,8 +141,8 @@ def _booking_check(chart: Chart, start: datetime, bookings: Sequence[NearBooking
     calendar = chart.calendar
     session = open_sessions(calendar).get(granule_at(start))
     if session is not None:
-        left = calendar.terms.capacity - session.seats
-        return Check("bookings", passed=True, detail=f"Joins a session with {left} of {calendar.terms.capacity} seats left.")
+        seats = f"{calendar.terms.capacity - session.seats} of {calendar.terms.capacity} seats"
+        return Check("bookings", passed=True, detail=f"Joins a session with {seats} left.")
     passed = bool(chart.asked & chart.clear_of_bookings())
     near = [text for each in bookings if each.id != calendar.moving and (text := _conflict(calendar, start, each))]
     return Check("bookings", passed, " ".join(near) or ("No booking is met." if passed else "Held or unread time."))

@@ -52,7 +52,7 @@ def begin_admission(
     if quotas.posts_per_tenant:
         checks.append(lambda: _count(tenant, "all", quotas.posts_per_tenant, access, now))
     if quotas.active_per_email and email:
-        checks.append(lambda: _cap(tenant, email, quotas.active_per_email, access, bookings, now))
+        checks.append(lambda: _cap(tenant, email, quotas.active_per_email, access=access, bookings=bookings, now=now))
     if not checks:
         return lambda: None
     pool = ThreadPoolExecutor(max_workers=len(checks))
@@ -73,7 +73,7 @@ def _count(tenant: str, who: str, limit: int, access: Access, now: datetime) -> 
     raise TooManyRequests("Wait and try again.", limit=limit, retry_after=timedelta(seconds=int(left) + 1))
 
 
-def _cap(tenant: str, email: str, most: int, access: Access, bookings: Bookings, now: datetime) -> None:
+def _cap(tenant: str, email: str, most: int, *, access: Access, bookings: Bookings, now: datetime) -> None:
     secret = access.secret(tenant)
     if secret is None:
         return  # the use case answers NotFound

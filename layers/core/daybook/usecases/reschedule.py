@@ -78,7 +78,7 @@ def _moved(
         wanted = "/start" if current.slot is None else "/slot_id"
         raise ValidationFailed.at(wanted, f"This booking moves by {wanted[1:]}.")
     if target.slot is not None:
-        return _to_slot(current, target.slot, target.reason, context, origin, bookings)
+        return _to_slot(current, target, context, origin, bookings)
     host, event_type = offered(context)
     start = target.start or current.start
     after = current.moved(start, start + current.duration, actor=origin.actor, now=origin.now)
@@ -91,9 +91,9 @@ def _moved(
 
 
 def _to_slot(
-    current: Booking, slot_id: str, reason: str, context: Context, origin: Origin, bookings: Bookings
+    current: Booking, target: Target, context: Context, origin: Origin, bookings: Bookings
 ) -> tuple[Booking, Sequence[Bound]]:
-    slot = bookings.slot(current.tenant, slot_id)
+    slot = bookings.slot(current.tenant, target.slot or "")
     if slot is None or slot.host != current.host or context.host is None:
         raise NotFound("No such slot of this host.")
     after = current.moved(slot.start, slot.end, actor=origin.actor, now=origin.now)
@@ -105,7 +105,7 @@ def _to_slot(
     bounds = tuple(terms.limits.bounds(slot.start.astimezone(zone).date()))
     seat = terms.signature if terms.capacity > 1 else None
     counted = tuple(bound.counter for bound in bounds)
-    moved = replace(after, slot=slot.id, seat_of=seat, capacity=terms.capacity, reason=reason, counted=counted)
+    moved = replace(after, slot=slot.id, seat_of=seat, capacity=terms.capacity, reason=target.reason, counted=counted)
     return moved, bounds
 
 

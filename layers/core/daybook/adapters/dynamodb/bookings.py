@@ -45,11 +45,11 @@ class DynamoBookings:
         limit: int,
         backwards: bool = False,
     ) -> Page:
-        name = "host" if host else "tenant"
+        index = keys.BY_HOST if host else keys.BY_TENANT
         partition = keys.host_pk(tenant, host) if host else keys.tenant_index(tenant, keys.BOOKINGS)
         first = items.start_key(since, "") if since else _EARLIEST
         last = items.start_key(until, "") if until else _LATEST
-        return self._page(f"by-{name}", name, partition, (first, last), cursor, limit, backwards=backwards)
+        return self._page(index, partition, (first, last), cursor, limit, backwards=backwards)
 
     def count_active(self, tenant: str, attendee_key: str, *, now: datetime, most: int) -> int:
         states = {f":s{n}": {"S": status} for n, status in enumerate(_ACTIVE)}
@@ -99,7 +99,7 @@ class DynamoBookings:
     def slots(self, tenant: str, *, since: datetime, until: datetime, cursor: str | None, limit: int) -> Page:
         span = (items.start_key(since, ""), items.start_key(until, ""))
         partition = keys.tenant_index(tenant, keys.SLOTS)
-        return self._page(keys.BY_TENANT, "tenant", partition, span, cursor, limit, backwards=False)
+        return self._page(keys.BY_TENANT, partition, span, cursor, limit, backwards=False)
 
     def slots_by_id(self, tenant: str, ids: Sequence[str]) -> Sequence[PublishedSlot]:
         found = items.batch_get(self._client, self._table, [keys.slot(tenant, one) for one in ids])
@@ -111,7 +111,6 @@ class DynamoBookings:
     def _page(
         self,
         index: str,
-        name: str,
         partition: str,
         span: tuple[str, str],
         cursor: str | None,
@@ -119,6 +118,7 @@ class DynamoBookings:
         *,
         backwards: bool,
     ) -> Page:
+        name = index.removeprefix("by-")
         rows, after = page(
             self._client,
             {

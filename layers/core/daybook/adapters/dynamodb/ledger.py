@@ -72,7 +72,7 @@ class DynamoLedger:
             ]
             after = [writes.new_booking(booking)]
             if self._needs_reading(booking):
-                self._rewrite(booking, booking.stake.claim.days, _placing(booking), before, after, event)
+                self._rewrite(booking, booking.stake.claim.days, _placing(booking), before, after, event=event)
             else:
                 self._commit([*before, *_claim_days(booking), *after], event)
 
@@ -102,7 +102,7 @@ class DynamoLedger:
                     day = day.removed(before.stake)
                 return day.placed(after.stake) if day.day in after.stake.claim.days else day
 
-            self._rewrite(after, days, moved, first, [writes.change_booking(before, after)], event)
+            self._rewrite(after, days, moved, first, [writes.change_booking(before, after)], event=event)
 
         self._with_lapsed_expired(after, attempt, now)
 
@@ -111,7 +111,7 @@ class DynamoLedger:
         last = [writes.change_booking(before, after)]
         stake = before.stake
         if stake.signature is not None:
-            self._rewrite(after, stake.claim.days, lambda day: day.removed(stake), first, last, event)
+            self._rewrite(after, stake.claim.days, lambda day: day.removed(stake), first, last, event=event)
             return
         days = [
             Write(expressions.release_day(_day_key(before, day), day, stake), writes.unconditional)
@@ -135,11 +135,11 @@ class DynamoLedger:
 
     def publish(self, slot: PublishedSlot, *, record: Record | None) -> None:
         first = [*writes.remember(slot.tenant, record, slot.created_at), writes.new_slot(slot)]
-        self._rewrite(slot, slot.claim.days, lambda day: day.published(slot.claim), first, [], None)
+        self._rewrite(slot, slot.claim.days, lambda day: day.published(slot.claim), first, [])
 
     def withdraw(self, slot: PublishedSlot) -> None:
         first = [writes.withdraw_slot(slot)]
-        self._rewrite(slot, slot.claim.days, lambda day: day.withdrawn(slot.claim), first, [], None)
+        self._rewrite(slot, slot.claim.days, lambda day: day.withdrawn(slot.claim), first, [])
 
     def _commit(self, transaction: Sequence[Write], event: Event | None) -> None:
         if event is None:
@@ -155,7 +155,8 @@ class DynamoLedger:
         change: Change,
         before: Sequence[Write],
         after: Sequence[Write],
-        event: Event | None,
+        *,
+        event: Event | None = None,
     ) -> None:
         """Read days, change them in the domain, and write them back unless somebody else did meanwhile."""
         for attempt in range(ATTEMPTS):
