@@ -104,6 +104,7 @@ for service in {sorted(SERVICES)!r}:
     assert "eu-central-1" in client.meta.endpoint_url, client.meta.endpoint_url
 for name in {sorted(functions())!r}:
     importlib.import_module(name)
+importlib.import_module("daybook.wiring").client()
 """
     done = subprocess.run([sys.executable, "-I", "-S", "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
