@@ -4,11 +4,12 @@ import argparse
 import sys
 from collections.abc import Callable, Iterable, Sequence
 
-from benchmarks import slots
-from benchmarks.measure import Row
+from benchmarks import round_trips, slots
+from benchmarks.measure import Count, Row
 
-BENCHMARKS: dict[str, Callable[[], Iterable[Row]]] = {
+BENCHMARKS: dict[str, Callable[[], Iterable[Row | Count]]] = {
     "slots": slots.run,
+    "round-trips": round_trips.run,
 }
 
 

@@ -47,3 +47,19 @@ def medians(contenders: Mapping[str, Callable[[], object]], *, rounds: int = 60,
                 contender()
             samples[name].append((time.process_time() - began) / loops)
     return {name: median(taken) for name, taken in samples.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Something counted, and the most that is accepted."""
+
+    name: str
+    count: int
+    budget: int
+
+    @property
+    def kept(self) -> bool:
+        return self.count <= self.budget
+
+    def __str__(self) -> str:
+        return f"{self.name:<52}{self.count:>9}  budget {self.budget} {'kept' if self.kept else 'EXCEEDED'}"
