@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import botocore.session
 import urllib3
 from botocore.config import Config
 
@@ -25,6 +26,15 @@ STOP_SECONDS = 15
 _ROOT = Path(__file__).parents[1]
 
 
+def session() -> Any:
+    """Return a boto3 session that takes nothing from the user's own AWS settings.
+
+    Its type is too wide for a service whose name is a variable; `Engine.dynamodb()` has one that can be checked.
+    """
+    nothing = {"profile": (None, None, None, None), "config_file": (None, None, os.devnull, None)}
+    return boto3.session.Session(botocore_session=botocore.session.Session(nothing), region_name=REGION)
+
+
 class Engine:
     """A running engine."""
 
@@ -33,12 +43,12 @@ class Engine:
         self._control = control
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
+        self.pid = process.pid
 
     def client(self, service: str) -> Any:
-        """Return a boto3 client of this engine. Its type is made at run time; `dynamodb()` has one to check."""
-        session: Any = boto3.session.Session(region_name=REGION)
-        config = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"})
-        return session.client(service, endpoint_url=self.url, config=config, **CREDENTIALS)
+        """Return a boto3 client of this engine."""
+        config = Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}, proxies={})
+        return session().client(service, endpoint_url=self.url, config=config, **CREDENTIALS)
 
     def dynamodb(self) -> "DynamoDBClient":
         """Return a client of the engine's DynamoDB."""

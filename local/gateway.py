@@ -178,7 +178,8 @@ class _Exchange(BaseHTTPRequestHandler):
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002
         """Refuse what is no HTTP request in API Gateway's form instead of a page."""
         self.close_connection = True
-        self.command = getattr(self, "command", None) or "GET"
+        # Set only once a request has been understood; without a version there would be no status line.
+        self.command, self.request_version = getattr(self, "command", None) or "GET", self.protocol_version
         phrase = HTTPStatus(code).phrase.encode()
         self._answer(code, [("Content-Type", "application/json"), ("Connection", "close")], _MESSAGE % phrase)
 

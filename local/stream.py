@@ -8,13 +8,13 @@ import json
 import threading
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, HTTPClientError
 
 from local.engine import Engine
 from local.pattern import matches
@@ -96,19 +96,24 @@ class Pump(threading.Thread):
         self.stopped = threading.Event()
 
     def run(self) -> None:
-        """Carry records until told to stop and nothing is left, or what is left only fails."""
+        """Carry records until told to stop and nothing is left, or what is left only fails, or the engine is gone."""
+        with suppress(HTTPClientError):
+            self._carry()
+
+    def _carry(self) -> None:
         iterator = self._iterator()
-        drained = False
-        while not drained:
-            stopping = self.stopped.wait(POLL.total_seconds())
+        pause = timedelta(0)
+        while True:
+            stopping = self.stopped.wait(pause.total_seconds())
             page = self._streams.get_records(ShardIterator=iterator, Limit=self._follower.batch_size)
             iterator = page["NextShardIterator"]
             if records := page["Records"]:
                 if not self._deliver([record for record in records if self._wanted(record)]):
                     return
                 self._keep(records[-1]["dynamodb"]["SequenceNumber"])
-            else:
-                drained = stopping
+            elif stopping:
+                return
+            pause = timedelta(0) if records else POLL
 
     def _keep(self, number: str) -> None:
         draft = self._position.with_suffix(".new")

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
-from local.engine import REGION
+from local.engine import session
 
 API_ID = "daybook"
 
@@ -60,8 +59,10 @@ def localised(path: Path, environment: Mapping[str, str]) -> LocalTemplate:
     """
     sam = yaml_parse(path.read_text())
     search_path = _take_code(sam, path.parent)
-    session = boto3.session.Session(region_name=REGION)
-    template = Translator({}, Parser(), boto_session=session).translate(sam, parameter_values={})
+    translator = Translator({}, Parser(), boto_session=session())
+    template = translator.translate(sam, parameter_values={})
+    # It would complain at exit that nobody took its statistics.
+    translator.metrics.publish()
     template.pop("Outputs", None)
     resources: dict[str, Fragment] = {
         name: resource for name, resource in template["Resources"].items() if not resource["Type"].startswith(_LEFT_OUT)
