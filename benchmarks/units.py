@@ -26,9 +26,14 @@ def write_units(size: int) -> int:
     return 2 * max(-(-size // WRITE_BYTES), 1)
 
 
+def _number_size(text: str) -> int:
+    digits = text.strip("-").replace(".", "").strip("0")
+    return max((len(digits) + 1) // 2, 1) + 1 + text.startswith("-")
+
+
 _SIZES: Mapping[str, Callable[[Any], int]] = {
     "S": lambda text: len(text.encode()),
-    "N": lambda text: _number_size(text),
+    "N": _number_size,
     "B": len,
     "SS": lambda texts: 3 + sum(len(text.encode()) for text in texts),
     "NS": lambda texts: 3 + sum(_number_size(text) for text in texts),
@@ -42,8 +47,3 @@ _SIZES: Mapping[str, Callable[[Any], int]] = {
 def _value_size(value: Mapping[str, Any]) -> int:
     ((kind, content),) = value.items()
     return _SIZES[kind](content)
-
-
-def _number_size(text: str) -> int:
-    digits = text.strip("-").replace(".", "").strip("0")
-    return max((len(digits) + 1) // 2, 1) + 1 + text.startswith("-")
