@@ -4,7 +4,7 @@ Every rule answers with the starts it admits, one bit a granule. Listing takes w
 a day or a start are the first rules that do not; booking asks the same layers about a single start (semantics: S12).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -75,7 +75,7 @@ class Chart:
         return cls(
             calendar,
             origin,
-            bits_of(asked, origin=origin),
+            bits_of(asked, origin=origin, width=end - origin),
             ones(end - origin),
             # One date more: where the clock is set back across midnight, the date before comes again.
             date_at(zone, moment_at(origin)) - _ONE_DAY,
@@ -97,12 +97,16 @@ class Chart:
         schedule = without_closed_dates(self.calendar.schedule)
         return replace(self, calendar=replace(self.calendar, schedule=schedule))
 
+    def bits(self, spans: Iterable[Span]) -> int:
+        """Return what spans cover of the chart."""
+        return bits_of(spans, origin=self.origin, width=self.full.bit_length())
+
     def runs(self) -> list[Run]:
         return open_runs(self.calendar.schedule, self.first, self.last)
 
     def hours(self, runs: Sequence[Run]) -> int:
         """Return the open granules, whatever blocks say; runs that touch are one stretch (S3)."""
-        return self.full & bits_of(((run.start, run.end) for run in runs), origin=self.origin)
+        return self.bits((run.start, run.end) for run in runs)
 
     def within(self, runs: Sequence[Run]) -> int:
         """Return the starts at which the duration fits the hours (S5)."""
@@ -145,14 +149,22 @@ class Chart:
         zone = self.calendar.schedule.zone
         dates = allowed_dates(self.calendar.terms.window, today=date_at(zone, now))
         first, last = max(dates.first, self.first), min(dates.last, self.last)
-        return bits_of(date_spans(zone, first, last), origin=self.origin) if first <= last else 0
+        return self.bits(date_spans(zone, first, last)) if first <= last else 0
+
+    def blocks(self) -> Iterator[tuple[Block, int]]:
+        """Yield the blocks that may lie in the chart with the granules they touch."""
+        # The host's date and the schedule's differ by two at most: offsets span 26 hours.
+        first, last = self.first - _ONE_DAY, self.last + 2 * _ONE_DAY
+        for block in self.calendar.blocks:
+            if block.day is None or first <= block.day <= last:
+                yield block, self.bits(block_spans(block, self.calendar.host_zone))
 
     def away(self) -> int:
         """Return the granules that a block touches."""
         away = 0
-        for block in self.calendar.blocks:
-            away |= bits_of(block_spans(block, self.calendar.host_zone), origin=self.origin)
-        return self.full & away
+        for _, touched in self.blocks():
+            away |= touched
+        return away
 
     def unblocked(self) -> int:
         """Return the starts whose duration meets no block."""
@@ -168,7 +180,7 @@ class Chart:
             day = self.first + timedelta(days=n)
             bounds = rules.bounds(day)
             if reached(bounds, calendar.counts, duration=calendar.terms.duration, without=calendar.moving):
-                room &= ~bits_of(date_spans(calendar.schedule.zone, day, day), origin=self.origin)
+                room &= ~self.bits(date_spans(calendar.schedule.zone, day, day))
         return room
 
     def clear_of_bookings(self) -> int:
@@ -178,7 +190,7 @@ class Chart:
         were not read count as meetings.
         """
         busy, covered = self.calendar.busy, self.calendar.covered
-        known = bits_of([(covered.start * PER_DAY, covered.stop * PER_DAY)], origin=self.origin)
+        known = self.bits([(covered.start * PER_DAY, covered.stop * PER_DAY)])
         buffers = self._aligned(busy.buffers)
         free = self.full & known & ~self._aligned(busy.cores)
         return self._reach_fits(free) & fits(self.full & ~buffers, granules_in(self.calendar.terms.duration))
@@ -193,7 +205,7 @@ class Chart:
 
     def joinable(self) -> int:
         """Return the starts of sessions that have a seat left."""
-        return bits_of(((start, start + 1) for start in open_sessions(self.calendar)), origin=self.origin)
+        return self.bits((start, start + 1) for start in open_sessions(self.calendar))
 
     def _aligned(self, bits: int) -> int:
         return shifted(bits, self.calendar.busy.origin - self.origin)

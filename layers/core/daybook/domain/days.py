@@ -5,7 +5,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from daybook.domain.chart import Calendar, Chart
-from daybook.domain.intervals import bits_of, positions
+from daybook.domain.intervals import positions
 from daybook.domain.ledger import moment_at
 from daybook.domain.reasons import Reason
 from daybook.domain.schedule import date_at, date_spans
@@ -40,7 +40,7 @@ def list_days(calendar: Calendar, *, first: date, last: date, viewer: ZoneInfo, 
     days: list[Day] = []
     for n in range((last - first).days + 1):
         day = first + timedelta(days=n)
-        on_day = bits_of(date_spans(viewer, day, day), origin=chart.origin)
+        on_day = chart.bits(date_spans(viewer, day, day))
         if day < today:
             days.append(Day(day, 0, Reason.PAST))
         elif not on_day & admitted[Reason.OUTSIDE_WINDOW]:

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from daybook.domain.chart import Calendar, Chart, open_sessions
 from daybook.domain.errors import Invalid
 from daybook.domain.event_type import MINUTE
-from daybook.domain.intervals import bits_of, ones, spans_of
+from daybook.domain.intervals import ones, spans_of
 from daybook.domain.ledger import granule_at, granules_in, moment_at
 from daybook.domain.limits import NOTHING_COUNTED, Bound, Count, reached
-from daybook.domain.schedule import block_spans, date_at
+from daybook.domain.schedule import date_at
 from daybook.domain.slots import nearest_starts, require_open
 from daybook.domain.window import allowed_dates
 
@@ -99,11 +99,7 @@ def _time_checks(calendar: Calendar, start: datetime, now: datetime) -> Iterator
 def _schedule_checks(chart: Chart, start: datetime) -> Iterator[Check]:
     calendar, runs = chart.calendar, chart.runs()
     meeting = ones(granules_in(calendar.terms.duration)) << granule_at(start) - chart.origin
-    met = [
-        block.id
-        for block in calendar.blocks
-        if meeting & bits_of(block_spans(block, calendar.host_zone), origin=chart.origin)
-    ]
+    met = [block.id for block, touched in chart.blocks() if meeting & touched]
     yield Check("blocks", not met, f"Meets {', '.join(met)}." if met else "No block is met.")
     yield Check("hours", bool(chart.asked & chart.within(runs)), _hours_seen(calendar, start))
     on_grid = start == moment_at(granule_at(start)) and bool(chart.asked & chart.anchored(runs))

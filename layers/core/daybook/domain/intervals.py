@@ -23,12 +23,13 @@ def merge(spans: Iterable[Span]) -> list[Span]:
     return merged
 
 
-def bits_of(spans: Iterable[Span], *, origin: int) -> int:
-    """Turn spans into bits; what lies before `origin` is cut off."""
+def bits_of(spans: Iterable[Span], *, origin: int, width: int) -> int:
+    """Turn spans into at most `width` bits; what lies before or after is cut off."""
     bits = 0
     for start, end in spans:
         first = max(start - origin, 0)
-        bits |= ones(end - origin - first) << first
+        if first < width:
+            bits |= ones(min(end - origin, width) - first) << first
     return bits
 
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from daybook.domain.chart import Calendar, Chart, asked_on, open_sessions
 from daybook.domain.errors import Blocked, Invalid, NotOffered, OutsideHours, OutsideWindow, Past, TooSoon
 from daybook.domain.event_type import MINUTE, Terms
-from daybook.domain.intervals import bits_of, positions, spans_of
+from daybook.domain.intervals import positions, spans_of
 from daybook.domain.ledger import PER_DAY, granule_at, granules_in, moment_at
 from daybook.domain.reasons import Reason
 from daybook.domain.schedule import date_at, date_spans, wall_hours
@@ -88,7 +88,7 @@ def opening_hours(calendar: Calendar, first: date, last: date, viewer: ZoneInfo)
     hours: dict[date, list[tuple[str, str]]] = {}
     for n in range((last - first).days + 1):
         day = first + timedelta(days=n)
-        on_day = open_time & bits_of(date_spans(viewer, day, day), origin=chart.origin)
+        on_day = open_time & chart.bits(date_spans(viewer, day, day))
         read = wall_hours(viewer, day, spans_of(on_day, origin=chart.origin))
         hours[day] = [each.spelled() for each in read]
     return hours

@@ -10,7 +10,7 @@ from daybook.domain import errors
 from daybook.edge.times import utc_text
 
 MEDIA_TYPE = "application/problem+json"
-DOCS = "https://daybook.dev/problems/"
+KIND = "urn:daybook:problem:"
 
 STATUS: Mapping[type[errors.DaybookError], int] = {
     errors.Invalid: 422,
@@ -36,7 +36,7 @@ def problem(error: errors.DaybookError, request_id: str) -> Response[str]:
     """Describe a refusal: what it is, what to change, and what goes with it."""
     status = status_of(type(error))
     body: dict[str, Any] = {
-        "type": DOCS + error.code,
+        "type": KIND + error.code,
         "title": error.title,
         "status": status,
         "detail": str(error),
@@ -53,7 +53,7 @@ def problem(error: errors.DaybookError, request_id: str) -> Response[str]:
 def unexpected(request_id: str) -> Response[str]:
     """Describe a fault of ours without telling anything about it."""
     body = {
-        "type": DOCS + "internal",
+        "type": KIND + "internal",
         "title": "Internal error",
         "status": 500,
         "detail": "Something went wrong on our side. Quote the request_id when you report it.",

@@ -98,11 +98,12 @@ class AttendeeView(BaseModel):
 
 
 class LinksView(BaseModel):
-    """Where the booking lives; `manage` is for the attendee's browser."""
+    """Where the booking lives; `invite` carries the manage token, for a browser to open."""
 
     self: str
+    reschedule: str
+    cancel: str
     invite: str
-    manage: str
 
 
 class BookingView(BaseModel):
@@ -180,8 +181,9 @@ class BookingView(BaseModel):
         self.manage_token = token
         self.links = LinksView(
             self=path,
+            reschedule=f"{path}/reschedule",
+            cancel=f"{path}/cancel",
             invite=f"{path}/invite.ics?token={token}",
-            manage=f"{base_url}/manage/{self.id}?token={token}",
         )
         return self
 
