@@ -26,14 +26,15 @@ def test_merge_covers_the_same_time_with_gaps_between(spans: list[tuple[int, int
 
 @given(SPANS)
 def test_spans_and_bits_say_the_same(spans: list[tuple[int, int]]) -> None:
-    bits = bits_of(spans, origin=ORIGIN)
+    bits = bits_of(spans, origin=ORIGIN, width=80)
     assert {ORIGIN + position for position in positions(bits)} == granules(spans)
     assert spans_of(bits, origin=ORIGIN) == merge(spans)
 
 
-@given(SPANS, st.integers(0, 90))
-def test_bits_leave_out_what_lies_before_the_origin(spans: list[tuple[int, int]], later: int) -> None:
-    assert bits_of(spans, origin=ORIGIN + later) == bits_of(spans, origin=ORIGIN) >> later
+@given(SPANS, st.integers(0, 90), st.integers(0, 90))
+def test_bits_leave_out_what_lies_before_or_after(spans: list[tuple[int, int]], later: int, width: int) -> None:
+    whole = bits_of(spans, origin=ORIGIN, width=80)
+    assert bits_of(spans, origin=ORIGIN + later, width=width) == whole >> later & ones(width)
 
 
 @given(BITS, st.integers(1, 40))

@@ -70,6 +70,35 @@ class TestListing:
             "11:20",
         ]
 
+    def test_a_whole_day_block_is_a_date_of_the_host_not_of_the_schedule(self) -> None:
+        of = calendar(schedule=schedule("09:00-23:00"), blocks=(whole_day(WEDNESDAY),), slot_interval=6 * HOUR)
+        assert listed(of) == []
+        assert listed(replace(of, host_zone=ZoneInfo("America/New_York"))) == []
+        assert listed(replace(of, host_zone=ZoneInfo("Pacific/Kiritimati"))) == ["15:00", "21:00"]
+
+    def test_a_block_far_away_costs_nothing(self) -> None:
+        ages = Block(id="ages", start=at(11), end=datetime(9999, 1, 1, tzinfo=UTC))
+        assert listed(calendar(blocks=(whole_day(date.min), whole_day(date.max), ages))) == ["09:00", "10:00"]
+
+    def test_own_buffers_keep_other_meetings_away(self) -> None:
+        busy = booked(at(10), external=[at(13)])
+        of = calendar(schedule=schedule("07:00-16:00"), busy=busy)
+        assert listed(of) == ["07:00", "08:00", "09:00", "11:00", "12:00", "14:00", "15:00"]
+        assert listed(replace(of, terms=replace(of.terms, buffer_after=5 * MINUTE))) == [
+            "07:00",
+            "08:00",
+            "11:00",
+            "14:00",
+            "15:00",
+        ]
+        assert listed(replace(of, terms=replace(of.terms, buffer_before=5 * MINUTE))) == [
+            "07:00",
+            "08:00",
+            "09:00",
+            "12:00",
+            "15:00",
+        ]
+
     def test_hours_across_midnight_are_one_stretch_with_two_anchors(self) -> None:
         night = calendar(schedule=schedule("00:00-00:30", "23:15-24:00"), duration=HOUR, slot_interval=30 * MINUTE)
         assert listed(night) == ["23:15"]
@@ -161,6 +190,17 @@ class TestNeighbours:
         assert next_starts(of, at(9), now=NOW) == [at(11), at(9, day=next_day), at(10, day=next_day)]
         assert next_starts(of, at(9), 1, now=NOW) == [at(11)]
 
+    def test_a_date_that_comes_again_after_midnight_is_seen(self) -> None:
+        # St. John's went back from 00:01 to 23:01 of the day before; at 02:30 UTC it already read the 7th.
+        of = calendar(
+            schedule=schedule("23:00-24:00", zone="America/St_Johns"),
+            duration=30 * MINUTE,
+            slot_interval=30 * MINUTE,
+            covered=range(14_000, 15_000),
+        )
+        after = datetime(2010, 11, 7, 2, 29, tzinfo=UTC)
+        assert next_starts(of, after, 1, now=after) == [datetime(2010, 11, 7, 2, 35, tzinfo=UTC)]
+
     def test_the_next_starts_end_where_nothing_was_read(self) -> None:
         day = granule_at(at(0)) // 288
         assert next_starts(calendar(covered=range(day, day + 1)), at(9), now=NOW) == [at(10), at(11)]
@@ -190,6 +230,9 @@ class TestOpeningHours:
 
 
 class TestRequireOpen:
+    def test_now_itself_is_not_past(self) -> None:
+        require_open(calendar(), at(10), now=at(10))
+
     @pytest.mark.parametrize("start", [at(9), at(10), at(11)])
     def test_a_listed_start_is_accepted_whatever_is_booked(self, start: datetime) -> None:
         require_open(calendar(busy=booked(at(9), at(10), at(11))), start, now=NOW)
