@@ -132,7 +132,7 @@ def _mend() -> None:
     as_response = lambda_svc.lambda_execute_result_to_api_proxy_response
     lambda_svc._execute_function_with_config_scope = lambda func, event: execute(func, as_gateway_event(event))
     lambda_svc.lambda_execute_result_to_api_proxy_response = lambda result: (
-        (INTERNAL_SERVER_ERROR, None) if result.get("error") else as_response(result)
+        (INTERNAL_SERVER_ERROR, None) if result.get("error") else _with_body(*as_response(result))
     )
     # Its stream would be forgotten with every stop, and with it what nobody has been told of yet.
     save, load = dynamodb.get_state, dynamodb.load_persisted_state
@@ -151,6 +151,11 @@ def _latest(records: Any) -> Any:
     latest = type(records)()
     latest._data.update((table, of_table[-STREAM_RECORDS_KEPT:]) for table, of_table in records._data.items())
     return latest
+
+
+def _with_body(answer: Event, problem: str | None) -> tuple[Event, str | None]:
+    """Take null for no body, as API Gateway does."""
+    return {**answer, "body": answer.get("body") or ""}, problem
 
 
 INTERNAL_SERVER_ERROR = {

@@ -24,6 +24,11 @@ def test_status_headers_cookies_and_body_come_through(sample: Stack, http: urlli
     assert event["pathParameters"] == {"name": "ada"}
 
 
+def test_null_is_no_body(sample: Stack, http: urllib3.PoolManager) -> None:
+    answer = http.request("GET", sample.url + "/v1/echo/nobody")
+    assert (answer.status, answer.data) == (204, b"")
+
+
 def test_functions_import_layers_and_get_local_parameters(sample: Stack, http: urllib3.PoolManager) -> None:
     told = http.request("GET", sample.url + "/v1/echo/ada").json()
     assert (told["greeting"], told["stage"], told["cap"]) == ("hello", "local", "0")
