@@ -131,7 +131,7 @@ def _query_parameters(model: type[BaseModel]) -> Iterator[dict[str, Any]]:
 
 
 def _headers(one: Endpoint[Any, Any]) -> Iterator[dict[str, Any]]:
-    if one.method == "POST":
+    if one.repeatable:
         schema = {"type": "string", "minLength": 16, "maxLength": 128, "pattern": "^[ -~]*$"}
         yield {"name": "Idempotency-Key", "in": "header", "required": False, "schema": schema}
     if errors.PreconditionFailed in one.refuses:

@@ -3,13 +3,12 @@
 from daybook import wiring
 from daybook.domain import errors
 from daybook.domain.tenant import Scope
-from daybook.edge.access import optional_caller, with_token
+from daybook.edge.access import admission, optional_caller, with_token
 from daybook.edge.api import Answer, Credential, endpoint, entrypoint
 from daybook.edge.observability import counted
 from daybook.edge.requests import Call, Nothing
 from daybook.edge.schemas.booking import BookBody, BookingView
 from daybook.usecases import book as usecase
-from daybook.usecases.admission import begin_admission
 from daybook.usecases.idempotency import Repeatable
 
 
@@ -58,15 +57,7 @@ def book(call: Call[BookBody, Nothing]) -> Answer:
         caller=caller,
         repeatable=Repeatable.of(call.idempotency_key, caller.key_id if caller else attendee.email, call.raw_body),
     )
-    admit = begin_admission(
-        call.tenant,
-        call.address,
-        quotas=wiring.quotas(),
-        access=wiring.access(),
-        bookings=wiring.bookings(),
-        now=call.now,
-        email=attendee.email,
-    )
+    admit = admission(call, attendee.email)
     booking, secret = usecase.book(
         request,
         origin=call.origin(caller.actor if caller else None),

@@ -3,13 +3,12 @@
 from daybook import wiring
 from daybook.domain import errors
 from daybook.domain.tenant import Scope
-from daybook.edge.access import optional_caller, with_token
+from daybook.edge.access import admission, optional_caller, with_token
 from daybook.edge.api import Answer, Credential, endpoint, entrypoint
 from daybook.edge.observability import counted
 from daybook.edge.requests import Call, Nothing
 from daybook.edge.schemas.booking import BookingView, BookSlotBody
 from daybook.usecases import book_slot as usecase
-from daybook.usecases.admission import begin_admission
 from daybook.usecases.idempotency import Repeatable
 
 
@@ -52,15 +51,7 @@ def book_slot(call: Call[BookSlotBody, Nothing]) -> Answer:
         caller=caller,
         repeatable=Repeatable.of(call.idempotency_key, caller.key_id if caller else attendee.email, body),
     )
-    admit = begin_admission(
-        call.tenant,
-        call.address,
-        quotas=wiring.quotas(),
-        access=wiring.access(),
-        bookings=wiring.bookings(),
-        now=call.now,
-        email=attendee.email,
-    )
+    admit = admission(call, attendee.email)
     booking, secret = usecase.book_slot(
         request,
         origin=call.origin(caller.actor if caller else None),

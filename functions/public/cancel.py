@@ -3,13 +3,12 @@
 from daybook import wiring
 from daybook.domain import errors
 from daybook.domain.tenant import Scope
-from daybook.edge.access import opened
+from daybook.edge.access import admission, opened
 from daybook.edge.api import Answer, Credential, endpoint, entrypoint
 from daybook.edge.observability import counted
 from daybook.edge.requests import Call, Nothing
 from daybook.edge.schemas.booking import BookingView, ReasonBody
 from daybook.usecases import cancel as usecase
-from daybook.usecases.admission import begin_admission
 
 
 @endpoint(
@@ -31,14 +30,7 @@ def cancel(call: Call[ReasonBody, Nothing]) -> Answer:
 
     The time is free at once. Cancelling twice answers as the first time. A host may cancel past the cut-off.
     """
-    admit = begin_admission(
-        call.tenant,
-        call.address,
-        quotas=wiring.quotas(),
-        access=wiring.access(),
-        bookings=wiring.bookings(),
-        now=call.now,
-    )
+    admit = admission(call)
     booking, actor = opened(call, Scope.BOOKINGS)
     admit()
     cancelled = usecase.cancel(

@@ -3,13 +3,12 @@
 from daybook import wiring
 from daybook.domain import errors
 from daybook.domain.tenant import Scope
-from daybook.edge.access import opened
+from daybook.edge.access import admission, opened
 from daybook.edge.api import Answer, Credential, endpoint, entrypoint
 from daybook.edge.observability import counted
 from daybook.edge.requests import Call, Nothing
 from daybook.edge.schemas.booking import BookingView, RescheduleBody
 from daybook.usecases import reschedule as usecase
-from daybook.usecases.admission import begin_admission
 from daybook.usecases.idempotency import Repeatable
 
 
@@ -45,14 +44,7 @@ def reschedule(call: Call[RescheduleBody, Nothing]) -> Answer:
 
     The old time is free at once; id and calendar UID stay. A host may override cut-offs, hours, notice and window.
     """
-    admit = begin_admission(
-        call.tenant,
-        call.address,
-        quotas=wiring.quotas(),
-        access=wiring.access(),
-        bookings=wiring.bookings(),
-        now=call.now,
-    )
+    admit = admission(call)
     booking, actor = opened(call, Scope.BOOKINGS)
     admit()
     target = usecase.Target(

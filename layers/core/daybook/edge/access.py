@@ -1,6 +1,6 @@
 """Who may touch the booking, host or listing a request names."""
 
-from functools import cache
+from functools import lru_cache
 
 from daybook import wiring
 from daybook.domain.booking import Actor, Booking
@@ -11,10 +11,11 @@ from daybook.domain.tenant import Scope
 from daybook.domain.tokens import manage_token
 from daybook.edge.requests import Body, Call, Query
 from daybook.edge.schemas.booking import BookingView
+from daybook.usecases.admission import Admit, Quotas, begin_admission
 from daybook.usecases.authenticate import authenticate, require_access
 
 
-@cache
+@lru_cache(maxsize=1024)
 def secret_of(tenant: str) -> bytes:
     """Read a tenant's secret once per process: it never changes. Raises NotFound, which is not remembered."""
     secret = wiring.access().secret(tenant)
@@ -76,3 +77,20 @@ def host_of(call: Call[Body, Query]) -> Host:
 def with_token(booking: Booking, call: Call[Body, Query], secret: bytes) -> BookingView:
     """Show a booking to the person who made it: with the manage token and links."""
     return BookingView.of(booking, now=call.now).with_token(manage_token(secret, booking), call.base_url)
+
+
+def admission(call: Call[Body, Query], email: str | None = None) -> Admit:
+    """Start the rate limits of a public write; whoever sends a key is not the public.
+
+    Args:
+        email: of the attendee, where a new booking is asked for.
+    """
+    return begin_admission(
+        call.tenant,
+        call.address,
+        quotas=wiring.quotas() if call.key_text is None else Quotas(),
+        access=wiring.access(),
+        bookings=wiring.bookings(),
+        now=call.now,
+        email=email,
+    )

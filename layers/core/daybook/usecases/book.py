@@ -56,10 +56,10 @@ def book(
     )
     host, event_type = offered(context)
     secret = context.secret or b""
-    admit()
     earlier = replay(request.tenant, repeatable, context.record, bookings=bookings, now=origin.now)
     if earlier is not None:
         return earlier, secret
+    admit()
     require_answers(event_type, request.answers)
     calendar = static_calendar(host, event_type)
     ignore = HOST_MAY_IGNORE if request.caller else frozenset()

@@ -59,10 +59,10 @@ def book_slot(
     host, secret = context.host, context.secret
     if host is None or secret is None:
         raise NotFound("No such slot.")
-    admit()
     earlier = replay(request.tenant, repeatable, context.record, bookings=bookings, now=origin.now)
     if earlier is not None:
         return earlier, secret
+    admit()
     _refuse_own_host(request, host)
     require_answers(context.event_type, request.answers)
     terms, policy = slot_terms(slot, context.event_type, host)

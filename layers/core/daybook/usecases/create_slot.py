@@ -45,6 +45,9 @@ def create_slot(
         raise NotFound("No such host.")
     if request.event_type is not None and context.event_type is None:
         raise ValidationFailed.at("/event_type", "There is no such event type of this host.")
+    capacity = request.capacity or (context.event_type.capacity if context.event_type else 1)
+    if capacity > 1 and context.event_type is not None and context.event_type.requires_confirmation:
+        raise ValidationFailed.at("/capacity", "A slot with seats cannot require confirmation.")
     earlier = repeatable.answered(context.record, now) if repeatable else None
     if earlier:
         return in_progress(bookings.slot(request.tenant, earlier))
@@ -60,7 +63,7 @@ def create_slot(
         start=request.start,
         end=request.start + duration,
         event_type=request.event_type,
-        capacity=request.capacity or (context.event_type.capacity if context.event_type else 1),
+        capacity=capacity,
         created_at=now,
     )
     try:

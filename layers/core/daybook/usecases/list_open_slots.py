@@ -1,7 +1,7 @@
 """List published slots that can still be booked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from daybook.domain.caller import Caller
@@ -9,7 +9,7 @@ from daybook.domain.event_type import EventType, Terms
 from daybook.domain.host import Host
 from daybook.domain.ledger import PER_DAY, Claim, LedgerDay, Stake, granule_at
 from daybook.domain.limits import reached
-from daybook.domain.published_slot import PublishedSlot, SlotStatus, slot_terms
+from daybook.domain.published_slot import PublishedSlot, slot_terms
 from daybook.ports import Bookings, Catalogue, Ledger
 
 PAGE = 100
@@ -40,7 +40,7 @@ def list_open_slots(
     wanted = [
         slot
         for slot in bookings.slots_by_id(query.tenant, page.ids)
-        if slot.status is SlotStatus.OPEN and query.host in {None, slot.host} and slot.host != own
+        if not slot.withdrawn and query.host in {None, slot.host} and slot.host != own
     ]
     free: list[PublishedSlot] = []
     for host in dict.fromkeys(slot.host for slot in wanted):
@@ -58,8 +58,9 @@ def _free(
     first = min(granule_at(slot.start - DAY) for slot in slots) // PER_DAY
     last = max(granule_at(slot.end + DAY) for slot in slots) // PER_DAY
     days = {day.day: day for day in ledger.days(tenant, name, range(first, last + 1))}
+    # A seat that a lapsed hold still counts is free, as the ledger says; only shared sessions have several.
     return [
-        slot
+        slot if slot.capacity > 1 else replace(slot, seats=0)
         for slot in slots
         if (context := found[slot.event_type]).host is not None
         and _bookable(slot, context.host, context.event_type, days=days, ledger=ledger, now=now)

@@ -68,9 +68,8 @@ class DynamoLedger:
                 *writes.remember(booking.tenant, record, now),
                 *writes.take_seat(booking),
                 *writes.count(booking, bounds),
-                *writes.fill_slot(booking),
             ]
-            after = [writes.new_booking(booking)]
+            after = [*writes.fill_slot(booking), writes.new_booking(booking)]
             if self._needs_reading(booking):
                 self._rewrite(booking, booking.stake.claim.days, _placing(booking), before, after, event=event)
             else:
@@ -93,8 +92,8 @@ class DynamoLedger:
                 *writes.remember(after.tenant, record, now),
                 *writes.move_seat(before, after),
                 *writes.move_counts(before, after, bounds),
-                *writes.move_slot(before, after),
             ]
+            last = [*writes.move_slot(before, after), writes.change_booking(before, after)]
             days = sorted({*before.stake.claim.days, *after.stake.claim.days})
 
             def moved(day: LedgerDay) -> LedgerDay:
@@ -102,7 +101,7 @@ class DynamoLedger:
                     day = day.removed(before.stake)
                 return day.placed(after.stake) if day.day in after.stake.claim.days else day
 
-            self._rewrite(after, days, moved, first, [writes.change_booking(before, after)], event=event)
+            self._rewrite(after, days, moved, first, last, event=event)
 
         self._with_lapsed_expired(after, attempt, now)
 

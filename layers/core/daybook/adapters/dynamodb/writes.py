@@ -1,6 +1,7 @@
 """The parts of a booking transaction, each with what its refusal means.
 
-Their order in the transaction is the order of the answers: idempotency record, seat, limits, slot, ledger, booking.
+Their order in the transaction is the order of the answers: idempotency record, seat, limits, ledger, slot, booking.
+The ledger comes before the slot, for the ledger alone knows of holds that have lapsed.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
