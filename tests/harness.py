@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -39,6 +40,7 @@ def _plain(loader: yaml.SafeLoader, node: yaml.Node) -> Any:
     return loader.construct_mapping(node)
 
 
+@cache
 def table_properties() -> dict[str, Any]:
     """Return CreateTable's arguments as template.yaml has them."""
     template = yaml.load((ROOT / "template.yaml").read_text(), _Loader)
