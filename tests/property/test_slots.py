@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from benchmarks.sweep import sweep
 from daybook.domain.days import list_days, next_open
 from daybook.domain.errors import Invalid
+from daybook.domain.event_type import Window, WindowType
 from daybook.domain.explain import AVAILABLE, explain
 from daybook.domain.ledger import Busy, Claim
+from daybook.domain.limits import Limits, Rules
 from daybook.domain.reasons import Reason
 from daybook.domain.schedule import block_spans, date_at
 from daybook.domain.slots import (
@@ -82,6 +84,19 @@ def test_the_grid_depends_on_no_viewer_no_clock_and_no_booking(world: World, vie
     assert before <= grid(elsewhere)
     empty = replace(world.calendar, busy=Busy(0), covered=range(0), counts={}, blocks=())
     assert grid(replace(world, now=world.now + later)) == before == grid(replace(world, calendar=empty))
+
+
+@given(worlds())
+def test_what_is_listed_and_what_is_refused_are_the_whole_grid(world: World) -> None:
+    free = replace(
+        world.calendar.terms,
+        minimum_notice=timedelta(0),
+        window=Window(type=WindowType.UNLIMITED),
+        limits=Rules("intro", Limits(), Limits()),
+    )
+    unhindered = replace(world.calendar, terms=free, blocks=())
+    asked = world.asked | {"now": world.now - 30 * DAY}
+    assert grid(world) == {slot.start for slot in sweep(unhindered, [], [], **asked)}
 
 
 @given(worlds())
