@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import nullcontext
 
 import pytest
 
@@ -41,16 +42,21 @@ def forget_clients() -> None:
 
 
 @pytest.fixture
-def table() -> Iterator[str]:
-    """An empty table on moto."""
+def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """An empty table on moto, or on the engine at DAYBOOK_TEST_DYNAMODB (such as DynamoDB Local) as a second opinion."""
     from moto import mock_aws
 
     from daybook import wiring
 
-    with mock_aws():
+    endpoint = os.environ.get("DAYBOOK_TEST_DYNAMODB")
+    if endpoint:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", endpoint)
+    with nullcontext() if endpoint else mock_aws():
         forget_clients()
         wiring.client().create_table(TableName=TABLE, **table_properties())
         yield TABLE
+        if endpoint:
+            wiring.client().delete_table(TableName=TABLE)
         forget_clients()
 
 
