@@ -120,6 +120,12 @@ def test_a_booking_stands_in_the_way_by_its_meeting_or_by_a_gap() -> None:
     assert detail(own, "bookings") == "Booking b1 (other) needs a gap of 30 minutes, not 0 minutes."
 
 
+def test_the_larger_of_two_facing_buffers_is_the_gap() -> None:
+    of = calendar(busy=booked(at(9), after=15 * MINUTE), buffer_before=45 * MINUTE)
+    found = explained(of, at(10), near(at(9), after=15 * MINUTE))
+    assert detail(found, "bookings") == "Booking b1 (other) needs a gap of 45 minutes, not 0 minutes."
+
+
 def test_a_booking_that_moves_does_not_stand_in_its_own_way() -> None:
     found = explained(calendar(moving="b1"), at(10), near(at(10)))
     assert found.verdict == "available"
