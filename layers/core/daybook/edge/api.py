@@ -170,6 +170,6 @@ def _rendered(answer: Answer) -> Response[Any]:
     return Response(
         status_code=answer.status,
         content_type=answer.content_type if text is not None else None,
-        body=text or "",  # null is not a body to every gateway
+        body=text,
         headers={"Cache-Control": "no-store", **answer.headers},
     )
