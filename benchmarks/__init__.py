@@ -1,6 +1,7 @@
-"""Daybook's benchmarks; they run from a checkout, where the code lies in `layers/core`."""
+"""Daybook's benchmarks; they run from a checkout, where the code lies in `layers/core` and `functions`."""
 
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "layers" / "core"))
+_ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(_ROOT / "layers" / "core"), str(_ROOT / "functions")]

@@ -39,6 +39,11 @@ class FieldError:
     detail: str
 
 
+def pointer(*parts: object) -> str:
+    """Spell a JSON pointer. Source: RFC 6901 §3."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+
+
 class Invalid(DaybookError):
     """The request can never succeed as it stands; `errors` name the fields to change, where there are any."""
 

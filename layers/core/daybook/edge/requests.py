@@ -124,7 +124,7 @@ def validated(model: type[Model], value: object, *, prefix: str = "") -> Model:
 
 def refusal(found: list[ErrorDetails], prefix: str) -> errors.Invalid:
     """Choose the refusal: a code of its own where a field deserves one, else `validation`."""
-    fields = [errors.FieldError(_pointer(one, prefix), _hint(one)) for one in found]
+    fields = [errors.FieldError(prefix + errors.pointer(*one["loc"]), _hint(one)) for one in found]
     kinds = {one["type"] for one in found}
     special: dict[str, type[errors.Invalid]] = {
         "invalid_local_time": errors.InvalidLocalTime,
@@ -135,11 +135,6 @@ def refusal(found: list[ErrorDetails], prefix: str) -> errors.Invalid:
         chosen = next(cls for kind, cls in special.items() if kind in kinds)
         return chosen(fields[0].detail, fields)
     return errors.ValidationFailed("Change the fields named in errors.", fields)
-
-
-def _pointer(error: ErrorDetails, prefix: str) -> str:
-    parts = (str(part).replace("~", "~0").replace("/", "~1") for part in error["loc"])
-    return prefix + "".join(f"/{part}" for part in parts)
 
 
 def _hint(error: ErrorDetails) -> str:

@@ -29,7 +29,7 @@ def change_host(
     bookings: Bookings,
     now: datetime,
 ) -> Host:
-    """Write a host's own fields; counters follow where limits or the default schedule changed.
+    """Write a host's own fields; counters follow where limits or the dates they count by changed.
 
     Raises:
         PreconditionFailed: somebody else changed it meanwhile. ValidationFailed: unknown default schedule.
@@ -41,7 +41,7 @@ def change_host(
         catalogue.change_host(tenant, after, version=before.version)
     except Stale:
         raise PreconditionFailed(CHANGED) from None
-    if (before.defaults.limits, before.default_schedule) != (after.defaults.limits, after.default_schedule):
+    if _counting(before) != _counting(after):
         recount(tenant, after.slug, catalogue=catalogue, ledger=ledger, bookings=bookings, now=now)
     return after
 
@@ -60,3 +60,8 @@ def remove_host(tenant: str, host: Host, *, catalogue: Catalogue, bookings: Book
         catalogue.remove_host(tenant, host)
     except Stale:
         raise PreconditionFailed(CHANGED) from None
+
+
+def _counting(host: Host) -> tuple[object, ...]:
+    """Return what decides which counters hold a host's bookings; without a schedule dates are the host's own."""
+    return host.defaults.limits, host.default_schedule, host.zone

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from daybook.domain import slots
 from daybook.domain.booking import PENDING, Booking
-from daybook.domain.errors import FieldError, RequestInProgress, ValidationFailed
+from daybook.domain.errors import FieldError, RequestInProgress, ValidationFailed, pointer
 from daybook.domain.event_type import EventType
 from daybook.domain.history import Deed, Origin, event
 from daybook.domain.host import Host
@@ -67,13 +67,14 @@ def in_progress(earlier: Found | None) -> Found:
 def require_answers(event_type: EventType | None, answers: Mapping[str, str]) -> None:
     """Refuse missing answers and answers nobody asked for."""
     questions = {question.id: question for question in event_type.questions} if event_type else {}
-    errors = [FieldError(f"/answers/{name}", "There is no such question.") for name in answers if name not in questions]
-    errors += [
-        FieldError(f"/answers/{name}", "An answer is required.")
+    found = [(name, "There is no such question.") for name in answers if name not in questions]
+    found += [
+        (name, "An answer is required.")
         for name, question in questions.items()
         if question.required and not answers.get(name, "").strip()
     ]
-    if errors:
+    if found:
+        errors = [FieldError(pointer("answers", name), hint) for name, hint in found]
         raise ValidationFailed("Answer the event type's questions, and no others.", errors)
 
 
@@ -87,7 +88,7 @@ def alternatives(
     now: datetime,
     moving: Booking | None = None,
 ) -> Sequence[datetime]:
-    """Return the next three free starts at or after one that was taken."""
+    """Return the next three free starts later than one that was taken."""
     zone = ZoneInfo("UTC")
     first = start.astimezone(zone).date()
     calendar = calendar_for(
