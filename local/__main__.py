@@ -47,13 +47,19 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
-    parser.add_argument("--port", type=int, default=8123, help="port of the API (default: %(default)s; 0: any)")
+    parser.add_argument("--port", type=_port, default=8123, help="port of the API (default: %(default)s; 0: any)")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--state", default=".state", metavar="DIR", help="where data is kept (default: %(default)s)")
     parser.add_argument("--fresh", action="store_true", help="drop what the state directory holds and start anew")
     parser.add_argument("--json", action="store_true", help="print one line of JSON when ready, nothing else")
     parser.add_argument("--enforce-iam", action="store_true", help="let functions do what their roles allow, no more")
     return parser.parse_args()
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"not a port: {text}")
+    return int(text)
 
 
 def _stop(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import urllib3
 
-from local.state import Account
+from local.state import Account, StartFailedError
 from tools.tenant import provision
 
 if TYPE_CHECKING:
@@ -96,4 +96,5 @@ def _pick(field: str, variable: str | None = None) -> str:
 def _post(pool: urllib3.PoolManager, url: str, body: Mapping[str, Any]) -> None:
     response = pool.request("POST", url, json=body)
     if response.status != HTTPStatus.CREATED:
-        raise RuntimeError(f"the demo data was refused: POST {url}: {response.status} {response.data.decode()}")
+        refusal = f"POST {url}: {response.status} {response.data.decode()}"
+        raise StartFailedError(f"the demo data was refused, engine.log says why: {refusal}")

@@ -5,6 +5,8 @@ import json
 import time
 from collections.abc import Mapping
 
+from botocore.exceptions import ClientError
+
 from local.engine import Engine
 from local.state import StartFailedError
 from local.template import BUCKET, NO_CODE, Fragment
@@ -35,13 +37,16 @@ def deploy(engine: Engine, body: Fragment, parameters: Mapping[str, str]) -> Non
     storage.put_object(Bucket=BUCKET, Key=digest, Body=document.encode())
     cloudformation = engine.client("cloudformation")
     change = cloudformation.create_stack if earlier is None else cloudformation.update_stack
-    change(
-        StackName=STACK,
-        TemplateURL=f"{engine.url}/{BUCKET}/{digest}",
-        Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in known.items()],
-        Capabilities=["CAPABILITY_IAM"],
-        Tags=[{"Key": "template", "Value": digest}],
-    )
+    try:
+        change(
+            StackName=STACK,
+            TemplateURL=f"{engine.url}/{BUCKET}/{digest}",
+            Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in known.items()],
+            Capabilities=["CAPABILITY_IAM"],
+            Tags=[{"Key": "template", "Value": digest}],
+        )
+    except ClientError as error:
+        raise StartFailedError(f"the template cannot be deployed: {error}") from error
     _wait(engine, "CREATE_COMPLETE" if earlier is None else "UPDATE_COMPLETE")
 
 

@@ -39,7 +39,7 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), backlog=1024)
     except OSError as error:
-        reason = os.strerror(error.errno).lower() if error.errno else error
+        reason = error if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0).lower()
         raise StartFailedError(f"cannot listen on {host}:{port}: {reason} (--port)") from error
 
 

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from samtranslator.model.exceptions import InvalidDocumentException
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
 from local.engine import session
+from local.state import StartFailedError
 
 API_ID = "daybook"
 
@@ -56,13 +58,20 @@ def localised(path: Path, environment: Mapping[str, str]) -> LocalTemplate:
     Args:
         path: template.yaml; CodeUri and ContentUri are relative to its directory.
         environment: variables every function gets on top of its own.
+    Raises:
+        StartFailedError: it is no valid SAM template.
     """
     sam = yaml_parse(path.read_text())
     search_path = _take_code(sam, path.parent)
     translator = Translator({}, Parser(), boto_session=session())
-    template = translator.translate(sam, parameter_values={})
-    # It would complain at exit that nobody took its statistics.
-    translator.metrics.publish()
+    try:
+        template = translator.translate(sam, parameter_values={})
+    except InvalidDocumentException as error:
+        causes = "; ".join(cause.message for cause in error.causes)
+        raise StartFailedError(f"{path}: {causes}") from error
+    finally:
+        # It would complain at exit that nobody took its statistics.
+        translator.metrics.publish()
     template.pop("Outputs", None)
     resources: dict[str, Fragment] = {
         name: resource for name, resource in template["Resources"].items() if not resource["Type"].startswith(_LEFT_OUT)

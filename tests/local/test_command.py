@@ -90,8 +90,15 @@ def test_the_printed_lines_list_book_move_and_cancel(tmp_path: Path) -> None:
     assert process.returncode == 0
 
 
-@pytest.mark.parametrize("option", ["--help"])
-def test_help_explains_itself(option: str) -> None:
-    done = subprocess.run(_command(option), cwd=PROJECT, capture_output=True, text=True, timeout=30, check=True)
+@pytest.mark.parametrize("port", ["65536", "http"])
+def test_a_port_that_cannot_be_is_refused(port: str) -> None:
+    arguments = _command("--port", port)
+    done = subprocess.run(arguments, cwd=PROJECT, capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 2
+    assert "--port" in done.stderr
+
+
+def test_help_explains_itself() -> None:
+    done = subprocess.run(_command("--help"), cwd=PROJECT, capture_output=True, text=True, timeout=30, check=True)
     for flag in ("--port", "--host", "--state", "--fresh", "--json", "--enforce-iam"):
         assert flag in done.stdout

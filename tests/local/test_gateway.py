@@ -131,3 +131,9 @@ def test_a_port_that_is_taken_is_named() -> None:
         port = other.getsockname()[1]
         with pytest.raises(StartFailedError, match=rf"127\.0\.0\.1:{port}: address already in use"):
             listen("127.0.0.1", port)
+
+
+@pytest.mark.parametrize(("host", "port"), [("::1", 0), ("192.0.2.1", 0)])
+def test_an_address_that_is_not_ours_is_named(host: str, port: int) -> None:
+    with pytest.raises(StartFailedError, match="cannot listen on"):
+        listen(host, port)

@@ -1,6 +1,7 @@
 """State directories and engines that are killed, shared or begun anew."""
 
 import os
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -29,6 +30,20 @@ def test_an_engine_that_is_killed_loses_a_few_seconds_at_most(tmp_path: Path, ht
     assert not (tmp_path / "tmp").exists()
     with running(Options(template=SAMPLE, seed=no_seed, state=tmp_path, fresh=True)) as stack:
         assert _claim(stack, http) == 201
+
+
+def test_a_changed_template_is_brought_up_to_date_and_keeps_the_data(tmp_path: Path, http: urllib3.PoolManager) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(SAMPLE.parent, copy)
+    options = Options(template=copy / "template.yaml", seed=no_seed, state=tmp_path / "state")
+    with running(options) as stack:
+        assert _claim(stack, http) == 201
+    changed = options.template.read_text().replace("/v1/broken", "/v1/renamed").replace("app.broken", "app.echo")
+    options.template.write_text(changed)
+    with running(options) as stack:
+        assert _claim(stack, http) == 409
+        assert http.request("GET", stack.url + "/v1/renamed").json()["event"]["routeKey"] == "GET /v1/renamed"
+        assert http.request("GET", stack.url + "/v1/broken").json()["event"]["routeKey"] == "$default"
 
 
 def test_a_second_instance_is_kept_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

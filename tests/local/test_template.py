@@ -1,11 +1,13 @@
 """The project's template, made to fit the engine."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from local.stack import PROJECT
+from local.state import StartFailedError
 from local.template import LocalTemplate, localised
 from tests.local.samples import SAMPLE
 
@@ -67,6 +69,13 @@ def test_a_mapping_from_the_stream_is_taken_out_of_the_template(sample_template:
     (mapping,) = sample_template.mappings
     assert mapping.function == "FollowFunction"
     assert mapping.properties["BatchSize"] == 10
+
+
+def test_a_template_that_is_not_valid_is_named(tmp_path: Path) -> None:
+    broken = tmp_path / "template.yaml"
+    broken.write_text("Resources: {Broken: {Type: 'AWS::Serverless::Function', Properties: {Events: {Get: {}}}}}")
+    with pytest.raises(StartFailedError, match="Broken"):
+        localised(broken, {})
 
 
 def test_the_projects_own_template_fits_and_keeps_every_function() -> None:
