@@ -13,7 +13,7 @@ from daybook.edge.fields import Count, Day, Days, Duration, Flag, Line, LongMinu
 
 
 class WindowBody(BaseModel, extra="forbid"):
-    """How far ahead one may book: `days`, or the dates from … to (inclusive)."""
+    """How far ahead one may book: `days` (60 unless given), or the dates from … to (inclusive)."""
 
     type: WindowType
     days: Days | None = None
@@ -24,7 +24,7 @@ class WindowBody(BaseModel, extra="forbid"):
     def _complete(self) -> Self:
         dated = self.type is WindowType.DATE_RANGE
         counted = self.type in {WindowType.ROLLING_DAYS, WindowType.BUSINESS_DAYS}
-        if (self.days is not None) is not counted or dated is not (self.first is not None and self.last is not None):
+        if (self.days is not None and not counted) or dated is not (self.first is not None and self.last is not None):
             hint = "rolling_days and business_days take days, date_range takes from and to, unlimited takes nothing."
             raise PydanticCustomError("window", "{hint}", {"hint": hint})
         if not dated and (self.first or self.last):
@@ -36,7 +36,7 @@ class WindowBody(BaseModel, extra="forbid"):
     def to_domain(self) -> Window:
         if self.days is not None:
             return Window(type=self.type, days=self.days)
-        return Window(type=self.type, first=self.first, last=self.last)
+        return Window(type=self.type, first=self.first, last=self.last)  # days: the domain's default
 
     @classmethod
     def of(cls, window: Window) -> Self:
