@@ -4,14 +4,17 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import urllib3
 
 from local.stack import Stack, running
 
-README = Path(__file__).parents[2] / "README.md"
+ROOT = Path(__file__).parents[2]
+README = ROOT / "README.md"
 TOUR = re.compile(r"^<!-- tour -->\n```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PROMISED = re.compile(r"# (\d{3})$", re.MULTILINE)
 # Every status goes to stderr, so that what the page pipes and captures stays as it is.
@@ -24,15 +27,19 @@ def parts() -> list[str]:
     return TOUR.findall(README.read_text())
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
-    if shutil.which("curl") is None:
-        pytest.fail("the README is written for curl; install it") if os.environ.get("CI") else pytest.skip("no curl")
     with running() as stack:
         yield stack
 
 
-def test_every_command_of_the_tour_answers_as_the_page_says(stack: Stack) -> None:
+@pytest.fixture
+def curl() -> None:
+    if shutil.which("curl") is None:
+        pytest.fail("the README is written for curl; install it") if os.environ.get("CI") else pytest.skip("no curl")
+
+
+def test_every_command_of_the_tour_answers_as_the_page_says(stack: Stack, curl: None) -> None:
     script = PRELUDE + "".join(f"echo PART >&2\n{part}" for part in parts())
     environment = {"PATH": os.environ["PATH"], "URL": stack.url, "TENANT": stack.tenant, "KEY": stack.api_key}
     done = subprocess.run(
@@ -64,3 +71,19 @@ def test_the_tour_books_moves_cancels_publishes_and_explains() -> None:
         "/api-keys ",
     )
     assert [step for step in steps if step not in tour] == []
+
+
+def test_the_runbook_can_replace_a_lost_admin_key(stack: Stack) -> None:
+    [script] = re.findall(r"<<'PY'\n(.*?)^PY$", (ROOT / "docs" / "runbook.md").read_text(), re.MULTILINE | re.DOTALL)
+    environment = {
+        "PYTHONPATH": str(ROOT / "layers" / "core"),
+        "TABLE": stack.table,
+        "TENANT": stack.tenant,
+        "AWS_ENDPOINT_URL": stack.engine.url,
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+    }
+    key = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
+    headers = {"Authorization": f"Bearer {key.stdout.strip()}"}
+    assert urllib3.request("GET", f"{stack.url}/v1/{stack.tenant}/api-keys", headers=headers).status == 200
