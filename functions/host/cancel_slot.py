@@ -19,7 +19,7 @@ def cancel_slot(call: Call[Nothing, Nothing]) -> Answer:
     if slot is None:
         raise errors.NotFound("No such slot.")
     call.require_key(Scope.CATALOGUE, host=slot.host)
-    usecase.cancel_slot(slot, ledger=wiring.ledger())
+    usecase.cancel_slot(slot, ledger=wiring.ledger(), bookings=wiring.bookings(), now=call.now)
     return Answer(status=204)
 
 

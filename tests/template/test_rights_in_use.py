@@ -17,7 +17,7 @@ from workers import authorize
 RARE = {(name, "dynamodb:DeleteItem", TABLE) for name in ("public.book", "public.book_slot")}
 
 ADA = "/hosts/ada"
-TUESDAY, WEDNESDAY = "2027-03-02", "2027-03-03"
+TUESDAY, WEDNESDAY, FRIDAY = "2027-03-02", "2027-03-03", "2027-03-05"
 HOURS = {day: [["09:00", "17:00"]] for day in ("monday", "tuesday", "wednesday", "thursday", "friday")}
 
 
@@ -135,7 +135,7 @@ def decide(day: Day) -> None:
 
 
 def publish(day: Day) -> None:
-    offer = {"host": "ada", "duration_minutes": 30, "event_type": "asked", "capacity": 2}
+    offer = {"host": "ada", "duration_minutes": 30, "event_type": "class", "capacity": 2}
     times = [f"{WEDNESDAY}T{clock}:00+01:00" for clock in ("10:00", "11:00", "12:00")]
     slots = [day("POST", "/slots", {**offer, "start": start})["id"] for start in times]
     assert day("POST", "/slots", {**offer, "start": times[0]})["id"] == slots[0]
@@ -143,12 +143,25 @@ def publish(day: Day) -> None:
         day("GET", f"/slots?from={WEDNESDAY}&to={WEDNESDAY}&timezone=Europe/Berlin", by=who)
     bob, eve = (day("POST", f"/slots/{slots[0]}/book", {"attendee": person(who)}) for who in ("bob", "eve"))
     day("POST", f"/slots/{slots[0]}/book", {"attendee": person("joe")}, status=409)
-    day("POST", f"/bookings/{eve['id']}/decline", {})
+    day("POST", f"/bookings/{eve['id']}/cancel", {})
     day("POST", f"/bookings/{bob['id']}/reschedule", {"slot_id": slots[1]}, by=bob["manage_token"])
     day("DELETE", f"/slots/{slots[2]}")
-    single = day("POST", "/slots", {**offer, "start": f"{WEDNESDAY}T09:00:00+01:00", "capacity": 1})["id"]
+
+
+def let_lapse(day: Day) -> None:
+    """Requests nobody answers: what they hold is given back by whoever comes next."""
+    offer = {"host": "ada", "event_type": "asked"}
+    start = f"{FRIDAY}T{{}}:00+01:00"
+    declined, single = (day("POST", "/slots", {**offer, "start": start.format(at)})["id"] for at in ("08:00", "09:00"))
+    asked = day("POST", f"/slots/{declined}/book", {"attendee": person("joe")})
+    day("POST", f"/bookings/{asked['id']}/decline", {})
     day("POST", f"/slots/{single}/book", {"attendee": person("bob")})
     day("POST", f"/slots/{single}/book", {"attendee": person("eve")}, by=None, status=409)
+    day("POST", "/bookings", {**offer, "start": start.format("10:00"), "attendee": person("bob")})
+    day.api.clock.advance(days=3)
+    day("DELETE", f"/slots/{single}")
+    day("POST", "/slots", {**offer, "start": start.format("10:00")})
+    day.api.clock.advance(days=-3)
 
 
 def tidy_up(day: Day) -> None:
@@ -174,7 +187,7 @@ def tidy_up(day: Day) -> None:
 
 def test_every_function_has_the_rights_it_needs_and_no_other(api: Api, watch: Watch) -> None:
     day = Day(api)
-    for part in (set_up, attend, decide, publish, tidy_up):
+    for part in (set_up, attend, decide, publish, let_lapse, tidy_up):
         part(day)
     granted = {
         (name, action, resource_of(statement))

@@ -1,6 +1,6 @@
 """A published slot: one stretch of time a host offers by itself, outside any hours."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -48,10 +48,12 @@ def slot_terms(slot: PublishedSlot, event_type: EventType | None, host: Host) ->
     """Return what a booking of this slot goes by.
 
     Without an event type: default notice, no cut-offs, no buffers. The host chose the time, so hours and window do
-    not apply; the length and the capacity are always the slot's own.
+    not apply; the length and the capacity are always the slot's own. Seats are never held for confirmation, even if
+    the event type has come to ask for it since.
     """
     if event_type is not None:
         terms, policy = terms_of(event_type, host.defaults), Policy.of(event_type)
+        policy = replace(policy, requires_confirmation=policy.requires_confirmation and slot.capacity == 1)
     else:
         terms, policy = None, Policy()
     return (

@@ -1,5 +1,6 @@
 """Read what decides about a host's time over a range: the one way to a slot calendar, for lists and answers alike."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -7,14 +8,16 @@ from zoneinfo import ZoneInfo
 
 from daybook.domain.booking import Booking
 from daybook.domain.errors import NotFound
-from daybook.domain.event_type import EventType, Terms, terms_of
+from daybook.domain.event_type import MINUTE, EventType, Terms, terms_of
 from daybook.domain.host import Host
-from daybook.domain.ledger import Busy, Claim, LedgerDay
-from daybook.domain.limits import Count, Counter
+from daybook.domain.ledger import AFTER, GRANULE, Busy, Claim, LedgerDay
+from daybook.domain.limits import Count, Counter, Rules
 from daybook.domain.slots import Calendar, days_needed
 from daybook.ports import Context, Ledger
 
 DAY = timedelta(days=1)
+ZONES = 2
+"""Days by which a date of a zone and the UTC days it lies in, or those of another zone, may differ."""
 
 
 def offered(context: Context) -> tuple[Host, EventType]:
@@ -45,9 +48,10 @@ def calendar_for(
     """
     terms = terms_for(event_type, host, moving)
     needed = days_needed(first, last, viewer, terms)
-    days = ledger.days(tenant, host.slug, needed)
+    days = ledger.days(tenant, host.slug, days_counted(needed, terms.limits))
     counters = terms.limits.counters(first - 2 * DAY, last + 2 * DAY)
-    counts = ledger.counts(tenant, host.slug, counters)
+    counts = without_lapsed(ledger.counts(tenant, host.slug, counters), days, now)
+    days = [day for day in days if day.day in needed]
     return Calendar(
         schedule=host.schedule_of(event_type),
         blocks=tuple(host.blocks.values()),
@@ -55,7 +59,7 @@ def calendar_for(
         terms=terms,
         busy=Busy.over(days, origin_day=needed.start, now=now, without=own_claim(moving, days, now)),
         covered=needed,
-        counts=_without_lapsed(counts, days, terms, now),
+        counts=counts,
         moving=moving.id if moving else None,
     )
 
@@ -91,15 +95,31 @@ def own_claim(moving: Booking | None, days: Sequence[LedgerDay], now: datetime) 
     return None if any(session and session.seats > 1 for session in sessions) else moving.claim
 
 
-def _without_lapsed(
-    counts: Mapping[Counter, Count], days: Sequence[LedgerDay], terms: Terms, now: datetime
-) -> Mapping[Counter, Count]:
-    """Leave out bookings whose hold has lapsed: they count again for nobody, whether or not that is written."""
-    lapsed = frozenset(hold.booking for day in days for hold in day.lapsed(now))
-    if not lapsed:
-        return counts
-    minutes = terms.duration // timedelta(minutes=1)
+def days_counted(needed: range, limits: Rules) -> range:
+    """Widen ledger days to all whose bookings the counters of these days may hold, whatever the zone."""
+    both = (limits.own, limits.host)
+    if any(each.per_month for each in both):
+        reach = 31 + ZONES
+    elif any(each.per_week for each in both):
+        reach = 7 + ZONES
+    else:
+        reach = ZONES if any(both) else 0
+    return range(needed.start - reach, needed.stop + reach)
+
+
+def without_lapsed(counts: Mapping[Counter, Count], days: Sequence[LedgerDay], now: datetime) -> dict[Counter, Count]:
+    """Leave out bookings whose hold has lapsed: they count for nobody, whether or not that is written.
+
+    Args:
+        days: as `days_counted` asks for; a hold's own minutes are read off them.
+    """
+    lapsed: dict[str, int] = defaultdict(int)
+    for day in days:
+        for hold in day.lapsed(now):
+            lapsed[hold.booking] += sum(element < AFTER for element in hold.elements) * (GRANULE // MINUTE)
     return {
-        counter: Count(count.bookings - lapsed, count.minutes - minutes * len(count.bookings & lapsed))
+        counter: Count(
+            count.bookings - lapsed.keys(), count.minutes - sum(lapsed[one] for one in count.bookings & lapsed.keys())
+        )
         for counter, count in counts.items()
     }

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from daybook.domain.caller import Caller
-from daybook.domain.event_type import EventType, Terms
-from daybook.domain.host import Host
+from daybook.domain.event_type import Terms
 from daybook.domain.ledger import PER_DAY, Claim, LedgerDay, Stake, granule_at
 from daybook.domain.limits import reached
 from daybook.domain.published_slot import PublishedSlot, slot_terms
+from daybook.domain.schedule import Schedule, date_at
 from daybook.ports import Bookings, Catalogue, Ledger
+from daybook.usecases.availability import days_counted, without_lapsed
 
 PAGE = 100
 DAY = timedelta(days=1)
@@ -55,44 +56,36 @@ def _free(
     """Keep the slots of one host that a booking made now would get."""
     tenant, name = slots[0].tenant, slots[0].host
     found = {kind: catalogue.context(tenant, name, kind) for kind in {slot.event_type for slot in slots}}
+    host = found[slots[0].event_type].host
+    if host is None:
+        return []
+    offers = [(slot, slot_terms(slot, found[slot.event_type].event_type, host)[0]) for slot in slots]
     first = min(granule_at(slot.start - DAY) for slot in slots) // PER_DAY
     last = max(granule_at(slot.end + DAY) for slot in slots) // PER_DAY
-    days = {day.day: day for day in ledger.days(tenant, name, range(first, last + 1))}
+    counted = [days_counted(range(first, last + 1), terms.limits) for _, terms in offers]
+    days = ledger.days(tenant, name, range(min(each.start for each in counted), max(each.stop for each in counted)))
     # A seat that a lapsed hold still counts is free, as the ledger says; only shared sessions have several.
     return [
         slot if slot.capacity > 1 else replace(slot, seats=0)
-        for slot in slots
-        if (context := found[slot.event_type]).host is not None
-        and _bookable(slot, context.host, context.event_type, days=days, ledger=ledger, now=now)
+        for slot, terms in offers
+        if slot.start >= now + terms.minimum_notice
+        and _admitted(slot, terms, days, now)
+        and not _limited(slot, terms, host.schedule_of(found[slot.event_type].event_type), days, ledger=ledger, now=now)
     ]
 
 
-def _bookable(
-    slot: PublishedSlot,
-    host: Host,
-    event_type: EventType | None,
-    *,
-    days: dict[int, LedgerDay],
-    ledger: Ledger,
-    now: datetime,
-) -> bool:
-    terms, _ = slot_terms(slot, event_type, host)
-    return (
-        slot.start >= now + terms.minimum_notice
-        and _admitted(slot, terms, days, now)
-        and not _limited(slot, terms, host, event_type, ledger)
-    )
-
-
-def _admitted(slot: PublishedSlot, terms: Terms, days: dict[int, LedgerDay], now: datetime) -> bool:
+def _admitted(slot: PublishedSlot, terms: Terms, days: Sequence[LedgerDay], now: datetime) -> bool:
     claim = Claim.of(slot.start, slot.end, before=terms.buffer_before, after=terms.buffer_after)
     stake = Stake(slot.id, claim, terms.signature if terms.capacity > 1 else None, terms.capacity)
-    present = [days.get(day, LedgerDay(day)) for day in stake.claim.days]
+    stored = {day.day: day for day in days}
+    present = [stored.get(day, LedgerDay(day)) for day in stake.claim.days]
     session = present[0].joinable(stake) if stake.signature else None
     return session.seats < slot.capacity if session else all(day.admits(stake.claim, now=now) for day in present)
 
 
-def _limited(slot: PublishedSlot, terms: Terms, host: Host, event_type: EventType | None, ledger: Ledger) -> bool:
-    bounds = list(terms.limits.bounds(slot.start.astimezone(host.schedule_of(event_type).zone).date()))
+def _limited(
+    slot: PublishedSlot, terms: Terms, schedule: Schedule, days: Sequence[LedgerDay], *, ledger: Ledger, now: datetime
+) -> bool:
+    bounds = list(terms.limits.bounds(date_at(schedule.zone, slot.start)))
     counts = ledger.counts(slot.tenant, slot.host, [bound.counter for bound in bounds])
-    return reached(iter(bounds), counts, duration=terms.duration)
+    return reached(iter(bounds), without_lapsed(counts, days, now), duration=terms.duration)
