@@ -1,7 +1,8 @@
 """Update expressions of the day ledger (docs/adr/0002): what may be written, and under which condition.
 
-DynamoDB allows 300 operators an expression; `NOT (c1 OR c2 …)` costs two a term, so up to MAX_TERMS granules are
-checked exactly in one expression. Longer spans, and changes that both give and take, compare and set the day as read.
+DynamoDB allows 300 operators and 4,096 bytes an expression (AWS: Constraints, Expression parameters). `NOT (c1 OR c2 …)`
+costs two operators a term, so up to MAX_TERMS terms are checked exactly in one expression, spelt without spaces. Longer
+spans, and changes that both give and take, compare and set the day as read.
 """
 
 from collections.abc import Mapping
@@ -149,12 +150,29 @@ def rewrite_day(key: Key, known: LedgerDay, after: LedgerDay) -> Action:
     return update.update()
 
 
+def refuse_day(key: Key, day: int) -> Action:
+    """Write nothing, under a condition nothing meets: so the transaction says which of its other conditions fail."""
+    update = Expression(key)
+    update.set("ttl", day_ttl(day))
+    update.require("attribute_exists(pk)")
+    update.require("attribute_not_exists(pk)")
+    return update.update()
+
+
+def refused_day(key: Key) -> Action:
+    """Write nothing, and fail."""
+    update = Expression(key)
+    update.remove("taken")
+    update.require("attribute_exists(pk) AND attribute_not_exists(pk)")
+    return update.update()
+
+
 def _rewrite_sessions(update: Expression, known: LedgerDay, after: LedgerDay) -> None:
     for start in known.sessions.keys() | after.sessions.keys():
         old, new = known.sessions.get(start), after.sessions.get(start)
-        update.require_same(f"{SEATS}{start}", _number(old.seats) if old else None)
         if old == new:
-            continue
+            continue  # nor compared: to come or go, a session changes `taken`
+        update.require_same(f"{SEATS}{start}", _number(old.seats) if old else None)
         if new is None:
             update.remove(f"{SESSION}{start}")
             update.remove(f"{SEATS}{start}")
@@ -175,7 +193,7 @@ def _rivals(update: Expression, stake: Stake, day: int) -> list[str]:
     taken, external = update.name("taken"), update.name("external")
     present = [(taken, element) for element in sorted(stake.claim.rivals(day))]
     present += [(external, granule) for granule in stake.claim.reach(day)]
-    return [f"contains({name}, {update.value(f'n{number}', _number(number))})" for name, number in present]
+    return [f"contains({name},{update.value(str(number), _number(number))})" for name, number in present]
 
 
 def _number(value: int) -> dict[str, str]:
