@@ -4,7 +4,8 @@ A value's fields become the item's top-level attributes (dates and durations as 
 value in the console and conditions can name fields. Types outside these attributes: keys, index keys, `ttl`.
 """
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,7 +13,9 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from pydantic import TypeAdapter
 
 from daybook.adapters.dynamodb import keys
+from daybook.adapters.dynamodb.backoff import ATTEMPTS, full_jitter
 from daybook.domain.booking import Booking
+from daybook.domain.errors import Busy
 from daybook.domain.history import Event
 from daybook.domain.ledger import Hold, LedgerDay, Session, date_of, moment_at
 from daybook.domain.limits import Count
@@ -125,16 +128,28 @@ def decode_count(item: Raw) -> Count:
     return Count(frozenset(item.get("bookings", {}).get("SS", ())), int(item.get("minutes", {}).get("N", "0")))
 
 
-def batch_get(client: "DynamoDBClient", table: str, wanted: Sequence[keys.Key]) -> list[Raw]:
-    """Fetch items by key, strongly consistent, in no order; what does not exist is left out."""
+def batch_get(
+    client: "DynamoDBClient", table: str, wanted: Sequence[keys.Key], *, sleep: Callable[[float], None] = time.sleep
+) -> list[Raw]:
+    """Fetch items by key, strongly consistent, in no order; what does not exist is left out.
+
+    Raises:
+        Busy: the table would not read some of them, however often it was asked.
+    """
     found: list[Raw] = []
     rest = list(wanted)
+    refused = 0
     while rest:
         request: Any = {table: {"Keys": rest[:100], "ConsistentRead": True}}
         answer: Any = client.batch_get_item(RequestItems=request)
         found += answer["Responses"].get(table, [])
         unread = answer.get("UnprocessedKeys", {}).get(table, {}).get("Keys", [])
         rest = [*unread, *rest[100:]]
+        if unread:
+            if refused == ATTEMPTS:
+                raise Busy("Too much is being read at once; try again.")
+            sleep(full_jitter(refused))
+            refused += 1
     return found
 
 

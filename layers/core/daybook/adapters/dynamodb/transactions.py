@@ -1,7 +1,6 @@
 """TransactWriteItems: conflicts retried, unknown outcomes settled, refusals explained by the item that stood there."""
 
 import logging
-import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from uuid import uuid4
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as LostConnection
 
+from daybook.adapters.dynamodb.backoff import ATTEMPTS, full_jitter
 from daybook.adapters.dynamodb.items import Raw
 from daybook.adapters.dynamodb.keys import Key
 from daybook.domain.errors import Busy
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-ATTEMPTS = 8
 CONTENTION = frozenset({"None", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 UNKNOWN = frozenset({"InternalServerError", "ServiceUnavailable", "TransactionInProgressException"})
 TRANSIENT = UNKNOWN | {
@@ -40,11 +39,6 @@ class Write:
 
     action: Mapping[str, Any]
     refused: Callable[[Raw], Exception]
-
-
-def full_jitter(attempt: int) -> float:
-    """Seconds to wait before another try: uniform in [0, min(400, 25 · 2^attempt)] ms."""
-    return random.uniform(0, min(0.4, 0.025 * 2**attempt))  # noqa: S311 - spreads load, guards nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +73,8 @@ class Transactions:
                 self._send(writes, token)
             except self._client.exceptions.TransactionCanceledException as error:
                 refusal = _refusal(writes, error)
+                # The SDK repeats by itself what got no answer; then the first of its tries may have landed.
+                uncertain = uncertain or error.response["ResponseMetadata"].get("RetryAttempts", 0) > 0
                 if refusal is not None:
                     if uncertain and self._landed(proof):
                         return
@@ -108,7 +104,10 @@ class Transactions:
     def _landed(self, proof: Proof | None) -> bool:
         if proof is None:
             return False
-        found = self._client.get_item(TableName=self._table, Key=proof.key, ConsistentRead=True)
+        try:
+            found = self._client.get_item(TableName=self._table, Key=proof.key, ConsistentRead=True)
+        except (LostConnection, HTTPClientError, ClientError) as error:
+            raise Busy("Nobody knows whether it was written; look, or send it again.") from error
         return found.get("Item", {}).get("transaction", {}).get("S") == proof.token
 
 
