@@ -1,8 +1,8 @@
 """Update expressions of the day ledger (docs/adr/0002): what may be written, and under which condition.
 
-DynamoDB allows 300 operators and 4,096 bytes an expression (AWS: Constraints, Expression parameters). `NOT (c1 OR c2 …)`
-costs two operators a term, so up to MAX_TERMS terms are checked exactly in one expression, spelt without spaces. Longer
-spans, and changes that both give and take, compare and set the day as read.
+DynamoDB allows 300 operators and 4,096 bytes an expression (AWS: Constraints, Expression parameters). `NOT (c1 OR …)`
+costs two operators a term, so up to MAX_TERMS terms are checked exactly in one expression, spelt without spaces.
+Longer spans, and changes that both give and take, compare and set the day as read.
 """
 
 from collections.abc import Mapping
@@ -156,14 +156,6 @@ def refuse_day(key: Key, day: int) -> Action:
     update.set("ttl", day_ttl(day))
     update.require("attribute_exists(pk)")
     update.require("attribute_not_exists(pk)")
-    return update.update()
-
-
-def refused_day(key: Key) -> Action:
-    """Write nothing, and fail."""
-    update = Expression(key)
-    update.remove("taken")
-    update.require("attribute_exists(pk) AND attribute_not_exists(pk)")
     return update.update()
 
 
