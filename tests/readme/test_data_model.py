@@ -132,6 +132,24 @@ def documented(heading: str) -> Iterator[list[str]]:
         yield [cell.strip() for cell in row.split(" | ")]
 
 
+@pytest.mark.parametrize(
+    ("value", "length"),
+    [
+        ({"S": "é"}, 2),
+        ({"N": "1840000000"}, 3),
+        ({"N": "-12.5"}, 4),
+        ({"B": b"123"}, 3),
+        ({"BOOL": True}, 1),
+        ({"NS": ["1", "100", "12"]}, 6),
+        ({"SS": ["ab", "c"]}, 3),
+        ({"L": []}, 3),
+        ({"M": {"a": {"S": "bc"}, "d": {"L": [{"N": "7"}]}}}, 3 + 4 + 8),
+    ],
+)
+def test_sizes_follow_the_documented_rules(value: Any, length: int) -> None:
+    assert size({"name": value}) == len("name") + length
+
+
 def test_each_request_takes_the_units_the_document_names(practice: Practice, request: pytest.FixtureRequest) -> None:
     attend(practice)
     decide(practice)

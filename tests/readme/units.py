@@ -43,7 +43,7 @@ def _value(wire: Mapping[str, Any]) -> int:
 
 
 def _number(text: str) -> int:
-    digits = text.lstrip("-").strip("0") or "0"
+    digits = text.replace("-", "").replace(".", "").strip("0") or "0"
     return 1 + ceil(len(digits) / 2) + text.startswith("-")
 
 
