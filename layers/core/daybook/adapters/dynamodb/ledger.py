@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from daybook.adapters.dynamodb import expressions, items, keys, writes
-from daybook.adapters.dynamodb.transactions import ATTEMPTS, Proof, Transactions, Write, full_jitter
+from daybook.adapters.dynamodb.backoff import ATTEMPTS, full_jitter
+from daybook.adapters.dynamodb.transactions import Proof, Transactions, Write
 from daybook.domain.booking import Actor, Booking, Role
-from daybook.domain.errors import Busy, SlotTaken
+from daybook.domain.errors import Busy, SessionFull, SlotOverlap, SlotTaken
 from daybook.domain.history import Deed, Event, Origin, event
 from daybook.domain.ledger import LedgerDay
 from daybook.domain.limits import Bound, Count, Counter
@@ -90,10 +91,11 @@ class DynamoLedger:
         def attempt() -> None:
             first = [
                 *writes.remember(after.tenant, record, now),
+                writes.change_booking(before, after),
                 *writes.move_seat(before, after),
                 *writes.move_counts(before, after, bounds),
             ]
-            last = [*writes.move_slot(before, after), writes.change_booking(before, after)]
+            last = writes.move_slot(before, after)
             days = sorted({*before.stake.claim.days, *after.stake.claim.days})
 
             def moved(day: LedgerDay) -> LedgerDay:
@@ -134,7 +136,11 @@ class DynamoLedger:
 
     def publish(self, slot: PublishedSlot, *, record: Record | None) -> None:
         first = [*writes.remember(slot.tenant, record, slot.created_at), writes.new_slot(slot)]
-        self._rewrite(slot, slot.claim.days, lambda day: day.published(slot.claim), first, [])
+
+        def attempt() -> None:
+            self._rewrite(slot, slot.claim.days, lambda day: day.published(slot.claim), first, [])
+
+        self._with_lapsed_expired(slot, attempt, slot.created_at)
 
     def withdraw(self, slot: PublishedSlot) -> None:
         first = [writes.withdraw_slot(slot)]
@@ -159,15 +165,7 @@ class DynamoLedger:
     ) -> None:
         """Read days, change them in the domain, and write them back unless somebody else did meanwhile."""
         for attempt in range(ATTEMPTS):
-            known = self._read(owner, days)
-            try:
-                rewritten = [(day, change(day)) for day in known]
-            except SlotTaken as error:
-                raise writes.Occupied(known) from error
-            middle = [
-                Write(expressions.rewrite_day(_day_key(owner, old.day), old, new), lambda _: _DayChanged())
-                for old, new in rewritten
-            ]
+            middle = _rewritten(owner, self._read(owner, days), change)
             try:
                 self._commit([*before, *middle, *after], event)
             except _DayChanged:
@@ -186,12 +184,12 @@ class DynamoLedger:
         stake = booking.stake
         return any(expressions.terms(stake, day) > expressions.MAX_TERMS for day in stake.claim.days)
 
-    def _with_lapsed_expired(self, booking: Booking, attempt: Callable[[], None], now: datetime) -> None:
+    def _with_lapsed_expired(self, wanted: Booking | PublishedSlot, attempt: Callable[[], None], now: datetime) -> None:
         """Run an attempt; if nothing but lapsed holds refuses it, expire those and try once more."""
         try:
             attempt()
         except (writes.Occupied, writes.Full) as refusal:
-            lapsed = list(self._lapsed(booking, refusal, now))
+            lapsed = list(self._lapsed(wanted.tenant, refusal, now))
             if not lapsed:
                 raise refusal.answer() from refusal
             for other in lapsed:
@@ -201,8 +199,8 @@ class DynamoLedger:
             except (writes.Occupied, writes.Full) as second:
                 raise second.answer() from second
 
-    def _lapsed(self, booking: Booking, refusal: "writes.Occupied | writes.Full", now: datetime) -> Iterator[Booking]:
-        wanted = [keys.booking(booking.tenant, other) for other in refusal.suspects(now)]
+    def _lapsed(self, tenant: str, refusal: "writes.Occupied | writes.Full", now: datetime) -> Iterator[Booking]:
+        wanted = [keys.booking(tenant, other) for other in refusal.suspects(now)]
         for item in items.batch_get(self._client, self._table, wanted):
             other = items.decode(Booking, item)
             if other.lapsed(now):
@@ -229,9 +227,27 @@ def _claim_days(booking: Booking) -> list[Write]:
     stake = booking.stake
 
     def occupied(day: int) -> Callable[[items.Raw], Exception]:
-        return lambda item: writes.Occupied([items.decode_day(item, day)], stake)
+        return lambda item: writes.occupied(items.decode_day(item, day), stake)
 
     return [Write(expressions.claim_day(_day_key(booking, day), day, stake), occupied(day)) for day in stake.claim.days]
+
+
+def _rewritten(owner: Booking | PublishedSlot, known: Sequence[LedgerDay], change: Change) -> list[Write]:
+    """Return the writes that change days as read.
+
+    What the domain refuses becomes a write that cannot succeed, so that its place in the transaction decides which of
+    several refusals is the answer, as if nothing had been read.
+    """
+    try:
+        changes = [(day, change(day)) for day in known]
+    except (SlotTaken, SessionFull, SlotOverlap) as error:
+        refusal = writes.Occupied(known, error)
+        first = known[0].day
+        return [Write(expressions.refuse_day(_day_key(owner, first), first), lambda _: refusal)]
+    return [
+        Write(expressions.rewrite_day(_day_key(owner, old.day), old, new), lambda _: _DayChanged())
+        for old, new in changes
+    ]
 
 
 def _day_key(owner: Booking | PublishedSlot, day: int) -> keys.Key:

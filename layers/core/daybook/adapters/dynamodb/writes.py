@@ -1,7 +1,7 @@
 """The parts of a booking transaction, each with what its refusal means.
 
-Their order in the transaction is the order of the answers: idempotency record, seat, limits, ledger, slot, booking.
-The ledger comes before the slot, for the ledger alone knows of holds that have lapsed.
+Their order in the transaction is the order of the answers: idempotency record, the booking as it was read, seat,
+limits, ledger, slot. The ledger comes before the slot, for the ledger alone knows of holds that have lapsed.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,20 +25,28 @@ COUNTER_LIFE = timedelta(days=400)
 
 
 class Occupied(Exception):
-    """Ledger days refused a claim; they may do so only because of holds that have lapsed."""
+    """Ledger days refused a claim; they may do so only because of holds that have lapsed.
 
-    def __init__(self, days: Sequence[LedgerDay], stake: Stake | None = None) -> None:
+    Args:
+        refusal: the answer if no hold has.
+    """
+
+    def __init__(self, days: Sequence[LedgerDay], refusal: Exception) -> None:
         super().__init__("occupied")
         self._days = days
-        self._stake = stake
+        self._refusal = refusal
 
     def suspects(self, now: datetime) -> list[str]:
         """Bookings whose lapsed holds stand in these days."""
         return sorted({hold.booking for day in self._days for hold in day.lapsed(now)})
 
     def answer(self) -> Exception:
-        full = self._stake is not None and any(day.joinable(self._stake) for day in self._days)
-        return SessionFull("Choose another session.") if full else SlotTaken()
+        return self._refusal
+
+
+def occupied(day: LedgerDay, stake: Stake) -> Occupied:
+    """Say what a day means that refused a stake unread."""
+    return Occupied([day], SessionFull("Choose another session.") if day.joinable(stake) else SlotTaken())
 
 
 class Full(Exception):
@@ -120,7 +128,7 @@ def count(booking: Booking, bounds: Sequence[Bound]) -> Iterator[Write]:
             held, most = update.name("minutes"), update.value("most_minutes", {"N": str(left)})
             empty = f"attribute_not_exists({held}) OR " if left >= 0 else ""
             update.require(f"({empty}{held} <= {most})")
-        yield Write(update.update(), lambda found: Full(items.decode_count(found).bookings))
+        yield Write(update.update(), _full)
 
 
 def _counting(booking: Booking, counter: Counter) -> Expression:
@@ -143,10 +151,29 @@ def discount(booking: Booking) -> list[Write]:
 
 
 def move_counts(before: Booking, after: Booking, bounds: Sequence[Bound]) -> list[Write]:
-    """Leave counters the new time does not fall into and join the others; shared ones need no write."""
+    """Leave counters the new time does not fall into and join the others; one that stays may grow or shrink."""
     fresh = [bound for bound in bounds if bound.counter not in before.counted]
+    kept = [bound for bound in bounds if bound.counter in before.counted]
     left = [counter for counter in before.counted if counter not in after.counted]
-    return [*count(after, fresh), *(_uncounting(before, counter) for counter in left)]
+    return [*count(after, fresh), *_grow(before, after, kept), *(_uncounting(before, counter) for counter in left)]
+
+
+def _grow(before: Booking, after: Booking, bounds: Sequence[Bound]) -> Iterator[Write]:
+    """Count the minutes by which a booking's length has changed; only more of them needs room."""
+    more = (after.duration - before.duration) // MINUTE
+    if not more:
+        return
+    for bound in bounds:
+        update = Expression(keys.counter(after.tenant, after.host, bound.counter))
+        update.add("minutes", {"N": str(more)})
+        if bound.minutes is not None and more > 0:
+            most = update.value("most_minutes", {"N": str(bound.minutes - more)})
+            update.require(f"{update.name('minutes')} <= {most}")
+        yield Write(update.update(), _full)
+
+
+def _full(found: Raw) -> Exception:
+    return Full(items.decode_count(found).bookings)
 
 
 def recount(booking: Booking, bounds: Sequence[Bound]) -> list[Write]:
