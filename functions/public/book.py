@@ -68,7 +68,8 @@ def book(call: Call[BookBody, Nothing]) -> Answer:
         bookings=wiring.bookings(),
         new_id=wiring.new_id,
     )
-    counted("Booked")
+    if booking.created_at == call.now:  # not the replay of an earlier request
+        counted("Booked")
     view = with_token(booking, call, secret)
     return Answer(view, status=201, headers={"Location": f"/v1/{call.tenant}/bookings/{booking.id}"})
 
