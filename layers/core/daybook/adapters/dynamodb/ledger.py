@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from daybook.adapters.dynamodb import expressions, items, keys, writes
+from daybook.adapters.dynamodb import counting, expressions, items, keys, writes
 from daybook.adapters.dynamodb.backoff import ATTEMPTS, full_jitter
-from daybook.adapters.dynamodb.transactions import Proof, Transactions, Write
+from daybook.adapters.dynamodb.transactions import Proof, Transactions, Write, stale, unconditional
 from daybook.domain.booking import Actor, Booking, Role
 from daybook.domain.errors import Busy, SessionFull, SlotOverlap, SlotTaken
 from daybook.domain.history import Deed, Event, Origin, event
@@ -68,11 +68,12 @@ class DynamoLedger:
             before = [
                 *writes.remember(booking.tenant, record, now),
                 *writes.take_seat(booking),
-                *writes.count(booking, bounds),
+                *counting.count(booking, bounds),
             ]
             after = [*writes.fill_slot(booking), writes.new_booking(booking)]
+            days = booking.claim.days
             if self._needs_reading(booking):
-                self._rewrite(booking, booking.stake.claim.days, _placing(booking), before, after, event=event)
+                self._rewrite(booking, days, lambda day: day.placed(booking.stake), before, after, event=event)
             else:
                 self._commit([*before, *_claim_days(booking), *after], event)
 
@@ -93,7 +94,7 @@ class DynamoLedger:
                 *writes.remember(after.tenant, record, now),
                 writes.change_booking(before, after),
                 *writes.move_seat(before, after),
-                *writes.move_counts(before, after, bounds),
+                *counting.move_counts(before, after, bounds),
             ]
             last = writes.move_slot(before, after)
             days = sorted({*before.stake.claim.days, *after.stake.claim.days})
@@ -108,15 +109,14 @@ class DynamoLedger:
         self._with_lapsed_expired(after, attempt, now)
 
     def release(self, before: Booking, after: Booking, event: Event) -> None:
-        first = [*writes.leave_seat(before), *writes.discount(before), *writes.empty_slot(before)]
+        first = [*writes.leave_seat(before), *counting.discount(before), *writes.empty_slot(before)]
         last = [writes.change_booking(before, after)]
         stake = before.stake
         if stake.signature is not None:
             self._rewrite(after, stake.claim.days, lambda day: day.removed(stake), first, last, event=event)
             return
         days = [
-            Write(expressions.release_day(_day_key(before, day), day, stake), writes.unconditional)
-            for day in stake.claim.days
+            Write(expressions.release_day(_day_key(before, day), day, stake), unconditional) for day in stake.claim.days
         ]
         self._commit([*first, *days, *last], event)
 
@@ -124,13 +124,13 @@ class DynamoLedger:
         days = []
         if before.deadline is not None and after.deadline is None:
             days = [
-                Write(expressions.confirm_day(_day_key(before, day), before.id), writes.stale)
+                Write(expressions.confirm_day(_day_key(before, day), before.id), stale)
                 for day in before.stake.claim.days
             ]
         self._commit([*days, writes.change_booking(before, after)], event)
 
     def recount(self, booking: Booking, bounds: Sequence[Bound]) -> None:
-        moved = writes.recount(booking, bounds)
+        moved = counting.recount(booking, bounds)
         if moved:
             self._transactions.commit(moved)
 
@@ -188,7 +188,7 @@ class DynamoLedger:
         """Run an attempt; if nothing but lapsed holds refuses it, expire those and try once more."""
         try:
             attempt()
-        except (writes.Occupied, writes.Full) as refusal:
+        except (writes.Occupied, counting.Full) as refusal:
             lapsed = list(self._lapsed(wanted.tenant, refusal, now))
             if not lapsed:
                 raise refusal.answer() from refusal
@@ -196,10 +196,10 @@ class DynamoLedger:
                 self._expire(other, now)
             try:
                 attempt()
-            except (writes.Occupied, writes.Full) as second:
+            except (writes.Occupied, counting.Full) as second:
                 raise second.answer() from second
 
-    def _lapsed(self, tenant: str, refusal: "writes.Occupied | writes.Full", now: datetime) -> Iterator[Booking]:
+    def _lapsed(self, tenant: str, refusal: "writes.Occupied | counting.Full", now: datetime) -> Iterator[Booking]:
         wanted = [keys.booking(tenant, other) for other in refusal.suspects(now)]
         for item in items.batch_get(self._client, self._table, wanted):
             other = items.decode(Booking, item)
@@ -217,10 +217,6 @@ class DynamoLedger:
 
 class _DayChanged(Exception):
     """A ledger day was written between our reading and our writing."""
-
-
-def _placing(booking: Booking) -> Change:
-    return lambda day: day.placed(booking.stake)
 
 
 def _claim_days(booking: Booking) -> list[Write]:

@@ -14,6 +14,7 @@ from daybook.adapters.dynamodb.backoff import ATTEMPTS, full_jitter
 from daybook.adapters.dynamodb.items import Raw
 from daybook.adapters.dynamodb.keys import Key
 from daybook.domain.errors import Busy
+from daybook.ports import Stale
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -39,6 +40,14 @@ class Write:
 
     action: Mapping[str, Any]
     refused: Callable[[Raw], Exception]
+
+
+def unconditional(_: Raw) -> Exception:
+    return RuntimeError("a write without a condition was refused")
+
+
+def stale(_: Raw) -> Exception:
+    return Stale()
 
 
 @dataclass(frozen=True, slots=True)

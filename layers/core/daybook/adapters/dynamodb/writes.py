@@ -5,23 +5,19 @@ limits, ledger, slot. The ledger comes before the slot, for the ledger alone kno
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from daybook.adapters.dynamodb import items, keys
 from daybook.adapters.dynamodb.expressions import Expression
-from daybook.adapters.dynamodb.items import Raw, attribute
-from daybook.adapters.dynamodb.transactions import Write
+from daybook.adapters.dynamodb.items import LEDGER_LIFE, attribute
+from daybook.adapters.dynamodb.transactions import Write, stale, unconditional
 from daybook.domain.booking import Booking
-from daybook.domain.errors import Exists, LimitReached, SessionFull, SlotTaken
+from daybook.domain.errors import Exists, SessionFull, SlotTaken
 from daybook.domain.history import Event
 from daybook.domain.ledger import LedgerDay, Stake
-from daybook.domain.limits import Bound, Counter
 from daybook.domain.published_slot import PublishedSlot
-from daybook.ports import Record, Recorded, Stale
-
-MINUTE = timedelta(minutes=1)
-COUNTER_LIFE = timedelta(days=400)
+from daybook.ports import Record, Recorded
 
 
 class Occupied(Exception):
@@ -47,29 +43,6 @@ class Occupied(Exception):
 def occupied(day: LedgerDay, stake: Stake) -> Occupied:
     """Say what a day means that refused a stake unread."""
     return Occupied([day], SessionFull("Choose another session.") if day.joinable(stake) else SlotTaken())
-
-
-class Full(Exception):
-    """A limit counter refused; some of what it counts may have lapsed."""
-
-    def __init__(self, counted: frozenset[str]) -> None:
-        super().__init__("full")
-        self._counted = counted
-
-    def suspects(self, now: datetime) -> list[str]:  # noqa: ARG002 - the counter does not know who has lapsed
-        return sorted(self._counted)
-
-    @staticmethod
-    def answer() -> Exception:
-        return LimitReached("Choose another day, or ask the host.")
-
-
-def unconditional(_: Raw) -> Exception:
-    return RuntimeError("a write without a condition was refused")
-
-
-def stale(_: Raw) -> Exception:
-    return Stale()
 
 
 def _put(item: Mapping[str, Any], condition: str = "attribute_not_exists(pk)", **values: Any) -> dict[str, Any]:
@@ -115,90 +88,6 @@ def change_booking(before: Booking, after: Booking) -> Write:
     return Write(put, stale)
 
 
-def count(booking: Booking, bounds: Sequence[Bound]) -> Iterator[Write]:
-    """Count a booking in, as far as the bounds allow."""
-    for bound in bounds:
-        update = _counting(booking, bound.counter)
-        if bound.bookings is not None:
-            most = update.value("most", {"N": str(bound.bookings)})
-            held = update.name("bookings")
-            update.require(f"(attribute_not_exists({held}) OR size({held}) < {most})")
-        if bound.minutes is not None:
-            left = bound.minutes - booking.duration // MINUTE
-            held, most = update.name("minutes"), update.value("most_minutes", {"N": str(left)})
-            empty = f"attribute_not_exists({held}) OR " if left >= 0 else ""
-            update.require(f"({empty}{held} <= {most})")
-        yield Write(update.update(), _full)
-
-
-def _counting(booking: Booking, counter: Counter) -> Expression:
-    update = Expression(keys.counter(booking.tenant, booking.host, counter))
-    update.add("bookings", {"SS": [booking.id]})
-    update.add("minutes", {"N": str(booking.duration // MINUTE)})
-    update.set("ttl", items.expires(booking.end + COUNTER_LIFE))
-    return update
-
-
-def _uncounting(booking: Booking, counter: Counter) -> Write:
-    update = Expression(keys.counter(booking.tenant, booking.host, counter))
-    update.delete("bookings", {"SS": [booking.id]})
-    update.add("minutes", {"N": str(-(booking.duration // MINUTE))})
-    return Write(update.update(), unconditional)
-
-
-def discount(booking: Booking) -> list[Write]:
-    return [_uncounting(booking, counter) for counter in booking.counted]
-
-
-def move_counts(before: Booking, after: Booking, bounds: Sequence[Bound]) -> list[Write]:
-    """Leave counters the new time does not fall into and join the others; one that stays may grow or shrink."""
-    fresh = [bound for bound in bounds if bound.counter not in before.counted]
-    kept = [bound for bound in bounds if bound.counter in before.counted]
-    left = [counter for counter in before.counted if counter not in after.counted]
-    return [*count(after, fresh), *_grow(before, after, kept), *(_uncounting(before, counter) for counter in left)]
-
-
-def _grow(before: Booking, after: Booking, bounds: Sequence[Bound]) -> Iterator[Write]:
-    """Count the minutes by which a booking's length has changed; only more of them needs room."""
-    more = (after.duration - before.duration) // MINUTE
-    if not more:
-        return
-    for bound in bounds:
-        update = Expression(keys.counter(after.tenant, after.host, bound.counter))
-        update.add("minutes", {"N": str(more)})
-        if bound.minutes is not None and more > 0:
-            most = update.value("most_minutes", {"N": str(bound.minutes - more)})
-            update.require(f"{update.name('minutes')} <= {most}")
-        yield Write(update.update(), _full)
-
-
-def _full(found: Raw) -> Exception:
-    return Full(items.decode_count(found).bookings)
-
-
-def recount(booking: Booking, bounds: Sequence[Bound]) -> list[Write]:
-    """Move a booking into the counters that today's limits ask for, whatever they hold already."""
-    wanted = counters(bounds)
-    if wanted == booking.counted:
-        return []
-    update = Expression(keys.booking(booking.tenant, booking.id))
-    old, new = items.encode(booking)["counted"], {"L": [attribute(vars_of(counter)) for counter in wanted]}
-    update.set("counted", new)
-    update.require_same("counted", old)
-    update.require_same("version", attribute(booking.version))
-    joined = [_counting(booking, counter).update() for counter in wanted if counter not in booking.counted]
-    left = [_uncounting(booking, counter) for counter in booking.counted if counter not in wanted]
-    return [Write(update.update(), stale), *(Write(action, unconditional) for action in joined), *left]
-
-
-def counters(bounds: Sequence[Bound]) -> tuple[Counter, ...]:
-    return tuple(bound.counter for bound in bounds)
-
-
-def vars_of(counter: Counter) -> dict[str, str]:
-    return {"scope": counter.scope, "period": counter.period}
-
-
 def _seat_key(booking: Booking) -> keys.Key:
     start = items.start_key(booking.start, "")[:-1]
     return keys.seat(booking.tenant, booking.host, start, booking.attendee_key)
@@ -208,7 +97,7 @@ def take_seat(booking: Booking) -> list[Write]:
     """One seat a person: a second request of the same address for the same session is refused."""
     if booking.seat_of is None:
         return []
-    item = {**_seat_key(booking), "booking": {"S": booking.id}, "ttl": items.expires(booking.end + COUNTER_LIFE)}
+    item = {**_seat_key(booking), "booking": {"S": booking.id}, "ttl": items.expires(booking.end + LEDGER_LIFE)}
     return [Write(_put(item), lambda _: Exists("This address already has a seat in the session."))]
 
 
