@@ -185,19 +185,21 @@ class DynamoLedger:
         return any(expressions.terms(stake, day) > expressions.MAX_TERMS for day in stake.claim.days)
 
     def _with_lapsed_expired(self, wanted: Booking | PublishedSlot, attempt: Callable[[], None], now: datetime) -> None:
-        """Run an attempt; if nothing but lapsed holds refuses it, expire those and try once more."""
-        try:
-            attempt()
-        except (writes.Occupied, counting.Full) as refusal:
-            lapsed = list(self._lapsed(wanted.tenant, refusal, now))
-            if not lapsed:
-                raise refusal.answer() from refusal
-            for other in lapsed:
-                self._expire(other, now)
+        """Run an attempt; as long as lapsed holds refuse it, expire those and try again.
+
+        More than once, for a refusal names what one day or counter holds, and the next one may hold others.
+        """
+        while True:
             try:
                 attempt()
-            except (writes.Occupied, counting.Full) as second:
-                raise second.answer() from second
+            except (writes.Occupied, counting.Full) as refusal:
+                lapsed = list(self._lapsed(wanted.tenant, refusal, now))
+                if not lapsed:
+                    raise refusal.answer() from refusal
+                for other in lapsed:
+                    self._expire(other, now)
+            else:
+                return
 
     def _lapsed(self, tenant: str, refusal: "writes.Occupied | counting.Full", now: datetime) -> Iterator[Booking]:
         wanted = [keys.booking(tenant, other) for other in refusal.suspects(now)]
