@@ -70,10 +70,13 @@ class Catalogue(Protocol):
         """Raises Stale."""
 
     def put_schedule(self, tenant: str, host: str, schedule: Schedule, *, version: int | None) -> None:
-        """Add (version None; raises Exists) or change (raises Stale); a host's first schedule becomes its default."""
+        """Add (version None; raises Exists) or change (raises Stale); a host's first schedule becomes its default.
+
+        Adding changes the host's version, for its default may change.
+        """
 
     def remove_schedule(self, tenant: str, host: Host, schedule: Schedule) -> None:
-        """Remove it, and the host's default if that is it. Raises Stale."""
+        """Remove it, and the host's default if that is it, which changes the host's version. Raises Stale."""
 
     def put_block(self, tenant: str, host: str, block: Block, *, pruned: Collection[str]) -> None:
         """Add or replace a block, dropping past ones in the same write."""

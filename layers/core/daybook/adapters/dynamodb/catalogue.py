@@ -100,6 +100,7 @@ class DynamoCatalogue:
         path = f"{update.name('schedules')}.{update.name(schedule.id)}"
         if version is None:
             update.set_if_absent("default_schedule", attribute(schedule.id))
+            update.add("version", attribute(1))
             update.require(f"attribute_not_exists({path})")
         else:
             update.require(f"{path}.{update.name('version')} = {update.value('version', attribute(version))}")
@@ -113,6 +114,7 @@ class DynamoCatalogue:
         default = host.default_schedule
         if default == schedule.id:
             update.remove("default_schedule")
+            update.add("version", attribute(1))
         update.require_same("default_schedule", attribute(default) if default else None)
         update.require(f"{path}.{update.name('version')} = {update.value('version', attribute(schedule.version))}")
         self._change_part(update, Stale())
@@ -121,12 +123,12 @@ class DynamoCatalogue:
         update = _nested(tenant, host, "blocks", block.id, attribute(items.plain(block)))
         for old in pruned:
             update.remove_path(f"{update.name('blocks')}.{update.name(old)}")
-        self._change_part(update, NotFound("No such host."))
+        self._change_part(update)
 
     def remove_block(self, tenant: str, host: str, block: str) -> None:
         update = Expression(keys.host(tenant, host))
         update.remove_path(f"{update.name('blocks')}.{update.name(block)}")
-        self._change_part(update, NotFound("No such host."))
+        self._change_part(update)
 
     def event_types(self, tenant: str, host: str) -> Sequence[EventType]:
         query: dict[str, Any] = {
@@ -172,10 +174,11 @@ class DynamoCatalogue:
         }
         self._write({"Delete": {"Key": keys.event_type(tenant, host, event_type.slug), **condition}}, Stale())
 
-    def _change_part(self, update: Expression, refusal: Exception) -> None:
+    def _change_part(self, update: Expression, refusal: Exception | None = None) -> None:
         """Change a schedule or block inside a host's item; NotFound if the host is gone."""
         update.require("attribute_exists(pk)")
-        self._write(update.update(), refusal)
+        missing = NotFound("No such host.")
+        self._transactions.commit([Write(update.update(), lambda found: refusal if found and refusal else missing)])
 
     def _write(self, action: dict[str, Any], refusal: Exception) -> None:
         self._transactions.commit([Write(action, lambda _: refusal)])
