@@ -255,8 +255,8 @@ class Booking:
 
 
 def confirmation_deadline(policy: Policy, start: datetime, now: datetime) -> datetime:
-    """A request lapses at the earlier of its start and the configured time after it was made."""
-    return min(start, now + policy.confirmation_time)
+    """A request lapses at the earlier of its start and the configured time after it was made, in whole seconds."""
+    return min(start, now.replace(microsecond=0) + policy.confirmation_time)
 
 
 def place(

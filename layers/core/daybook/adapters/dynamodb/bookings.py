@@ -1,7 +1,7 @@
 """Bookings, their history and published slots, read."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from daybook.adapters.dynamodb import items, keys
@@ -47,21 +47,23 @@ class DynamoBookings:
     ) -> Page:
         index = keys.BY_HOST if host else keys.BY_TENANT
         partition = keys.host_pk(tenant, host) if host else keys.tenant_index(tenant, keys.BOOKINGS)
-        first = items.start_key(since, "") if since else _EARLIEST
-        last = items.start_key(until, "") if until else _LATEST
+        first = items.bound_key(since) if since else _EARLIEST
+        last = items.bound_key(until) if until else _LATEST
         return self._page(index, partition, (first, last), cursor, limit, backwards=backwards)
 
     def count_active(self, tenant: str, attendee_key: str, *, now: datetime, most: int) -> int:
         states = {f":s{n}": {"S": status} for n, status in enumerate(_ACTIVE)}
+        active = f"#status IN ({', '.join(states)}) AND (attribute_not_exists(deadline) OR deadline > :now)"
         query: dict[str, Any] = {
             "TableName": self._table,
             "IndexName": keys.BY_ATTENDEE,
-            "KeyConditionExpression": "attendee_pk = :pk AND attendee_sk > :now",
-            "FilterExpression": f"#status IN ({', '.join(states)})",
+            "KeyConditionExpression": "attendee_pk = :pk AND attendee_sk > :later",
+            "FilterExpression": active,
             "ExpressionAttributeNames": {"#status": "status"},
             "ExpressionAttributeValues": {
                 ":pk": {"S": keys.attendee_index(tenant, attendee_key)},
-                ":now": {"S": items.start_key(now, "")},
+                ":later": {"S": items.bound_key(now + timedelta.resolution)},
+                ":now": {"S": f"{now:%Y-%m-%dT%H:%M:%SZ}"},
                 **states,
             },
             "Select": "COUNT",
@@ -97,7 +99,7 @@ class DynamoBookings:
         return items.decode(PublishedSlot, item) if item else None
 
     def slots(self, tenant: str, *, since: datetime, until: datetime, cursor: str | None, limit: int) -> Page:
-        span = (items.start_key(since, ""), items.start_key(until, ""))
+        span = (items.bound_key(since), items.bound_key(until))
         partition = keys.tenant_index(tenant, keys.SLOTS)
         return self._page(keys.BY_TENANT, partition, span, cursor, limit, backwards=False)
 

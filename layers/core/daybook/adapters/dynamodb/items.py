@@ -74,6 +74,11 @@ def start_key(start: datetime, identifier: str) -> str:
     return f"{start:%Y-%m-%dT%H:%M}Z#{identifier}"
 
 
+def bound_key(moment: datetime) -> str:
+    """Sort key that parts starts before a moment from those at or after it; starts are whole minutes."""
+    return start_key(moment + timedelta(minutes=1) - timedelta.resolution, "")
+
+
 def booking_item(booking: Booking) -> dict[str, Any]:
     sort = {"S": start_key(booking.start, booking.id)}
     item = {
