@@ -1,4 +1,4 @@
-"""All ports of one world, and an ear at each of them."""
+"""All ports of one world, an ear at each of them, and somebody who comes in between."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -38,21 +38,31 @@ def overheard(ports: Ports, calls: list[str]) -> Ports:
     )
 
 
+def interrupted(port: Port, method: str, by: Callable[[], object]) -> Port:
+    """Return the same port; just before the first call of `method`, somebody else acts."""
+    waiting = [by]
+
+    def heard(called: str) -> None:
+        if called == method and waiting:
+            waiting.pop()()
+
+    return cast(Port, _Ear(port, heard))
+
+
 def _overheard(port: Port, name: str, calls: list[str]) -> Port:
-    return cast(Port, _Ear(port, name, calls))
+    return cast(Port, _Ear(port, lambda method: calls.append(f"{name}.{method}")))
 
 
 class _Ear:
-    def __init__(self, port: object, name: str, calls: list[str]) -> None:
+    def __init__(self, port: object, heard: Callable[[str], None]) -> None:
         self._port = port
-        self._name = name
-        self._calls = calls
+        self._heard = heard
 
     def __getattr__(self, method: str) -> Callable[..., Any]:
         answer: Callable[..., Any] = getattr(self._port, method)
 
         def listening(*args: Any, **given: Any) -> Any:
-            self._calls.append(f"{self._name}.{method}")
+            self._heard(method)
             return answer(*args, **given)
 
         return listening
