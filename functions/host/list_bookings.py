@@ -15,7 +15,7 @@ from daybook.usecases import list_bookings as usecase
     "GET /v1/{tenant}/bookings",
     query=BookingsQuery,
     returns={200: BookingList},
-    refuses=(errors.UnknownTimezone,),
+    refuses=(errors.RangeTooLarge, errors.UnknownTimezone),
 )
 def list_bookings(call: Call[Nothing, BookingsQuery]) -> Answer:
     """List a host's or the tenant's bookings by start.

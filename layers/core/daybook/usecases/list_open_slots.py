@@ -36,7 +36,10 @@ def list_open_slots(
 
     The index may be a second late; whether a slot is open and its time free is read strongly consistent.
     """
-    page = bookings.slots(query.tenant, since=max(query.since, now), until=query.until, cursor=query.cursor, limit=PAGE)
+    since = max(query.since, now)
+    if since >= query.until:
+        return [], None
+    page = bookings.slots(query.tenant, since=since, until=query.until, cursor=query.cursor, limit=PAGE)
     own = query.caller.host if query.caller else None
     wanted = [
         slot

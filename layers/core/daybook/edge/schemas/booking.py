@@ -83,6 +83,12 @@ class BookingsQuery(BaseModel, extra="forbid"):
     timezone: Zone = ZoneInfo("UTC")
     cursor: Annotated[str, Field(max_length=2048)] | None = None
 
+    @model_validator(mode="after")
+    def _forward(self) -> Self:
+        if self.first is not None and self.last is not None and self.first > self.last:
+            raise PydanticCustomError("range_too_large", "Give the earlier date as from, the later as to.")
+        return self
+
     def span(self) -> tuple[datetime | None, datetime | None]:
         """Return the moments [since, until) of the asked dates; None where open."""
         first = date_spans(self.timezone, self.first, self.first) if self.first else []
