@@ -1,7 +1,7 @@
 """The tenant acme in memory with the host ada, weekdays 9 to 17 UTC, and the verbs of its people."""
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +20,7 @@ from daybook.usecases.create_slot import SlotRequest, create_slot
 from daybook.usecases.idempotency import Repeatable
 from daybook.usecases.reschedule import Target, reschedule
 from tests.fakes import values
-from tests.fakes.ports import Ports, in_memory
+from tests.fakes.ports import Ports, in_memory, interrupted
 from tests.fakes.values import HALF_HOUR, NINE, NOW, SECRET
 
 ACME = "acme"
@@ -172,6 +172,10 @@ class Scene:
         ports = ports or self.ports
         origin = values.origin(role, self.now)
         return cancel(booking, reason, origin=origin, ledger=ports.ledger, bookings=ports.bookings)
+
+    def disturbed(self, method: str, by: Callable[[], object]) -> Ports:
+        """Return ports whose ledger lets somebody else act just before `method`."""
+        return replace(self.ports, ledger=interrupted(self.ports.ledger, method, by))
 
     def stored(self, booking: Booking) -> Booking:
         found = self.ports.bookings.booking(ACME, booking.id)

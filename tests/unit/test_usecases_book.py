@@ -27,7 +27,7 @@ from daybook.domain.limits import Limits
 from daybook.ports import Record
 from daybook.usecases.admission import attendee_key
 from daybook.usecases.idempotency import LIFE, Repeatable
-from tests.fakes.ports import Ports, interrupted, overheard
+from tests.fakes.ports import overheard
 from tests.fakes.scene import ACME, HOST_KEY, Scene, studio
 from tests.fakes.values import HALF_HOUR, HOUR, NINE, NOW, SECRET, slot
 
@@ -94,16 +94,14 @@ def test_the_same_key_of_two_people_is_two_keys(scene: Scene) -> None:
 
 def test_a_parallel_duplicate_gets_the_first_ones_booking(scene: Scene) -> None:
     first: list[Booking] = []
-    ledger = interrupted(scene.ports.ledger, "claim", lambda: first.append(scene.book(key=KEY)))
-    ports = Ports(scene.ports.catalogue, ledger, scene.ports.bookings, scene.ports.access)
+    ports = scene.disturbed("claim", lambda: first.append(scene.book(key=KEY)))
     assert scene.book(key=KEY, ports=ports) == first[0]
     assert scene.ports.bookings.bookings(ACME, ["ID001", "ID002"]) == first
 
 
 def test_a_record_whose_booking_cannot_be_found_asks_to_come_again(scene: Scene) -> None:
     orphan = Repeatable(key=KEY, caller="bob", body={"start": NINE.isoformat()}).record("gone", NOW)
-    ledger = interrupted(scene.ports.ledger, "claim", lambda: remember(scene, orphan))
-    ports = Ports(scene.ports.catalogue, ledger, scene.ports.bookings, scene.ports.access)
+    ports = scene.disturbed("claim", lambda: remember(scene, orphan))
     with pytest.raises(RequestInProgress):
         scene.book(key=KEY, ports=ports)
 
