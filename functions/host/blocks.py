@@ -54,7 +54,7 @@ def change_block(call: Call[Patch, Nothing]) -> Answer:
     """Change a block."""
     call.require_key(Scope.CATALOGUE, host=call.path["host"])
     before = _named(call)
-    body = patched(BlockBody, BlockBody.of(before), call.body, fixed="id")
+    body = patched(BlockBody, BlockBody.of(before), call.body, fixed="id", name=before.id)
     block = usecase.put_block(
         call.tenant, host_of(call), body.to_domain(before.id), catalogue=wiring.catalogue(), now=call.now
     )

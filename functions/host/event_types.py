@@ -59,7 +59,7 @@ def change_event_type(call: Call[Patch, Nothing]) -> Answer:
     call.require_key(Scope.CATALOGUE, host=call.path["host"])
     host, before = offered(wiring.catalogue().context(call.tenant, call.path["host"], call.path["event_type"]))
     require_match(call.if_match, before.version)
-    body = patched(EventTypeBody, EventTypeBody.of(before), call.body, fixed="slug")
+    body = patched(EventTypeBody, EventTypeBody.of(before), call.body, fixed="slug", name=before.slug)
     after = usecase.change_event_type(
         call.tenant,
         host,

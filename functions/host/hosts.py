@@ -55,7 +55,7 @@ def change_host(call: Call[Patch, Nothing]) -> Answer:
     call.require_key(Scope.CATALOGUE, host=call.path["host"])
     before = host_of(call)
     require_match(call.if_match, before.version)
-    body = patched(HostBody, HostBody.of(before), call.body, fixed="slug")
+    body = patched(HostBody, HostBody.of(before), call.body, fixed="slug", name=before.slug)
     after = replace(body.to_domain(version=before.version + 1), schedules=before.schedules, blocks=before.blocks)
     usecase.change_host(
         call.tenant,

@@ -54,7 +54,7 @@ def change_schedule(call: Call[Patch, Nothing]) -> Answer:
     call.require_key(Scope.CATALOGUE, host=call.path["host"])
     before = _named(call)
     require_match(call.if_match, before.version)
-    body = patched(ScheduleBody, ScheduleView.of(before), call.body, fixed="id")
+    body = patched(ScheduleBody, ScheduleView.of(before), call.body, fixed="id", name=before.id)
     after = usecase.change_schedule(
         call.tenant,
         host_of(call),

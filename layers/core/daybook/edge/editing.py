@@ -15,16 +15,17 @@ class Patch(RootModel[dict[str, Any]]):
     """Fields to change; null takes a field back to its default, what is left out stays."""
 
 
-def patched(model: type[Model], current: BaseModel, patch: Patch, *, fixed: str) -> Model:
+def patched(model: type[Model], current: BaseModel, patch: Patch, *, fixed: str, name: str) -> Model:
     """Return the resource with a patch applied, validated as if it were new.
 
     Args:
-        fixed: the field that names the resource and cannot change.
+        fixed: the field that names the resource and cannot change, `name` its value; it may be sent along.
     """
-    base = current.model_dump(mode="json", exclude_unset=True, by_alias=True)
-    if fixed in patch.root and patch.root[fixed] != base.get(fixed):
+    if patch.root.get(fixed, name) != name:
         raise ValidationFailed.at(f"/{fixed}", "A name cannot change.")
-    merged = {name: value for name, value in {**base, **patch.root}.items() if value is not None}
+    base = current.model_dump(mode="json", exclude_unset=True, by_alias=True)
+    changes = {field: value for field, value in patch.root.items() if field != fixed}
+    merged = {field: value for field, value in {**base, **changes}.items() if value is not None}
     return validated(model, merged)
 
 

@@ -106,10 +106,13 @@ WallTime = Annotated[
 Pair = Annotated[list[str], Field(min_length=2, max_length=2)]
 """Opening and closing time, ["09:00", "17:00"]."""
 Slug = Annotated[str, Field(pattern=SLUG, examples=["ada"])]
-Line = Annotated[str, AfterValidator(no_controls), Field(min_length=1, max_length=500)]
+Line = Annotated[str, AfterValidator(no_controls), Field(min_length=1, max_length=500, pattern=r"\S")]
 Text = Annotated[str, AfterValidator(no_odd_controls), Field(max_length=2000)]
 Email = Annotated[
-    str, AfterValidator(email_address), Field(min_length=3, max_length=254, json_schema_extra={"format": "email"})
+    str,
+    AfterValidator(no_controls),
+    AfterValidator(email_address),
+    Field(min_length=3, max_length=254, json_schema_extra={"format": "email"}),
 ]
 Count = Annotated[int, Strict(), Field(ge=1, le=1000)]
 Minutes = Annotated[int, Strict(), Field(ge=0, le=1440, multiple_of=5)]
