@@ -25,13 +25,14 @@ def stored(catalogue: Catalogue, tenant: str, slug: str = "ada") -> Host:
 class TestContext:
     def test_is_empty_for_an_unknown_tenant(self, catalogue: Catalogue, tenant: str) -> None:
         nothing = Context(secret=None, host=None, event_type=None)
-        assert catalogue.context(tenant, "ada", "intro", record="R1") == nothing
+        assert catalogue.context(tenant, "ada", "intro", record="R1", with_secret=True) == nothing
 
     def test_finds_secret_host_and_event_type_at_once(self, ports: Ports, tenant: str, ada: Host) -> None:
         ports.access.add_tenant(tenant_of(tenant), SECRET)
         ports.catalogue.put_event_type(tenant, "ada", event_type(), version=None)
-        found = ports.catalogue.context(tenant, "ada", "intro")
+        found = ports.catalogue.context(tenant, "ada", "intro", with_secret=True)
         assert found == Context(secret=SECRET, host=ada, event_type=event_type())
+        assert ports.catalogue.context(tenant, "ada", "intro").secret is None
         assert ports.catalogue.context(tenant, "ada", None).event_type is None
         assert ports.catalogue.context(tenant, "ada", "other").event_type is None
 

@@ -17,11 +17,13 @@ class MemoryCatalogue:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def context(self, tenant: str, host: str, event_type: str | None, *, record: str | None = None) -> Context:
+    def context(
+        self, tenant: str, host: str, event_type: str | None, *, record: str | None = None, with_secret: bool = False
+    ) -> Context:
         rows = self._store.rows
         secret = rows.tenants.get(tenant)
         return Context(
-            secret=secret[1] if secret else None,
+            secret=secret[1] if secret and with_secret else None,
             host=rows.hosts.get((tenant, host)),
             event_type=rows.event_types.get((tenant, host, event_type)) if event_type is not None else None,
             record=rows.records.get((tenant, record)) if record is not None else None,

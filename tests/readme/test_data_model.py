@@ -10,11 +10,11 @@ from typing import Any
 import boto3
 import pytest
 
+from benchmarks.units import Meter, size
 from daybook import wiring
 from daybook.adapters.dynamodb import items, keys
 from daybook.domain.ledger import Claim
 from tests.harness import TABLE, Api
-from tests.readme.units import Meter, size
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "data-model.md"
 TOLERANCE = 0.1

@@ -54,7 +54,10 @@ class Context:
 class Catalogue(Protocol):
     """Hosts with their schedules and blocks, and event types. Reads are strongly consistent."""
 
-    def context(self, tenant: str, host: str, event_type: str | None, *, record: str | None = None) -> Context: ...
+    def context(
+        self, tenant: str, host: str, event_type: str | None, *, record: str | None = None, with_secret: bool = False
+    ) -> Context:
+        """Read them in one round trip; the tenant's secret only for who makes or checks tokens."""
 
     def host(self, tenant: str, host: str) -> Host | None: ...
 

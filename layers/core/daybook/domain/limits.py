@@ -31,6 +31,14 @@ class Counter:
     scope: str
     period: str
 
+    @property
+    def first(self) -> date:
+        """The first date of the period."""
+        year, _, week = self.period.partition("-W")
+        if week:
+            return date.fromisocalendar(int(year), int(week), 1)
+        return date.fromisoformat(self.period if len(self.period) == 10 else f"{self.period}-01")
+
 
 @dataclass(frozen=True, slots=True)
 class Bound:

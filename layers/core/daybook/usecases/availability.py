@@ -22,7 +22,7 @@ ZONES = 2
 
 def offered(context: Context) -> tuple[Host, EventType]:
     """Return what a context found, or raise NotFound."""
-    if context.secret is None or context.host is None:
+    if context.host is None:
         raise NotFound("No such host.")
     if context.event_type is None:
         raise NotFound("No such event type.")
@@ -45,7 +45,11 @@ def calendar_for(
 
     Args:
         moving: a booking being rescheduled; neither its time nor its count stands in its own way.
+    Raises:
+        NotFound: that booking is of another host or event type, and frees no time here.
     """
+    if moving is not None and (moving.host, moving.event_type) != (host.slug, event_type.slug):
+        raise NotFound("No such booking of this event type.")
     terms = terms_for(event_type, host, moving)
     needed = days_needed(first, last, viewer, terms)
     days = ledger.days(tenant, host.slug, days_counted(needed, terms.limits))

@@ -7,7 +7,7 @@ from datetime import datetime
 from daybook.domain import slots
 from daybook.domain.booking import Attendee, Booking, Policy, place
 from daybook.domain.caller import Caller
-from daybook.domain.errors import SlotTaken
+from daybook.domain.errors import NotFound, SlotTaken
 from daybook.domain.history import Origin
 from daybook.ports import Bookings, Catalogue, Ledger, NewId
 from daybook.usecases.admission import Admit, attendee_key
@@ -52,10 +52,16 @@ def book(
     """
     repeatable = request.repeatable
     context = catalogue.context(
-        request.tenant, request.host, request.event_type, record=repeatable.name if repeatable else None
+        request.tenant,
+        request.host,
+        request.event_type,
+        record=repeatable.name if repeatable else None,
+        with_secret=True,
     )
     host, event_type = offered(context)
-    secret = context.secret or b""
+    secret = context.secret
+    if secret is None:
+        raise NotFound("No such tenant.")
     earlier = replay(request.tenant, repeatable, context.record, bookings=bookings, now=origin.now)
     if earlier is not None:
         return earlier, secret

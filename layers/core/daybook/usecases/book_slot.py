@@ -54,7 +54,11 @@ def book_slot(
     if slot is None:
         raise NotFound("No such slot.")
     context = catalogue.context(
-        request.tenant, slot.host, slot.event_type, record=repeatable.name if repeatable else None
+        request.tenant,
+        slot.host,
+        slot.event_type,
+        record=repeatable.name if repeatable else None,
+        with_secret=True,
     )
     host, secret = context.host, context.secret
     if host is None or secret is None:

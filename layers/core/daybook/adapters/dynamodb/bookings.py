@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from daybook.adapters.dynamodb import items, keys
-from daybook.adapters.dynamodb.paging import page
+from daybook.adapters.dynamodb.paging import page, under
 from daybook.domain.booking import PENDING, Booking, Status
 from daybook.domain.history import Event
 from daybook.domain.published_slot import PublishedSlot
@@ -77,22 +77,8 @@ class DynamoBookings:
             query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def history(self, tenant: str, booking: str) -> Sequence[Event]:
-        query: dict[str, Any] = {
-            "TableName": self._table,
-            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :event)",
-            "ExpressionAttributeValues": {
-                ":pk": {"S": keys.booking_pk(tenant, booking)},
-                ":event": {"S": keys.EVENT},
-            },
-            "ConsistentRead": True,
-        }
-        events: list[Event] = []
-        while True:
-            answer = self._client.query(**query)
-            events += [items.decode(Event, item) for item in answer["Items"]]
-            if "LastEvaluatedKey" not in answer:
-                return events
-            query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+        found = under(self._client, self._table, keys.booking_pk(tenant, booking), keys.EVENT)
+        return [items.decode(Event, item) for item in found]
 
     def slot(self, tenant: str, slot: str) -> PublishedSlot | None:
         item = self._get(keys.slot(tenant, slot))

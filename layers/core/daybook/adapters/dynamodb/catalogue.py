@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from daybook.adapters.dynamodb import items, keys
 from daybook.adapters.dynamodb.expressions import Expression
 from daybook.adapters.dynamodb.items import attribute
-from daybook.adapters.dynamodb.paging import page
+from daybook.adapters.dynamodb.paging import page, under
 from daybook.adapters.dynamodb.transactions import Transactions, Write
 from daybook.domain.errors import Exists, NotFound
 from daybook.domain.event_type import EventType
@@ -28,9 +28,12 @@ class DynamoCatalogue:
         self._table = table
         self._transactions = Transactions(client, table)
 
-    def context(self, tenant: str, host: str, event_type: str | None, *, record: str | None = None) -> Context:
-        secret, stored = keys.secret(tenant), keys.host(tenant, host)
-        wanted = [secret, stored]
+    def context(
+        self, tenant: str, host: str, event_type: str | None, *, record: str | None = None, with_secret: bool = False
+    ) -> Context:
+        wanted = [keys.host(tenant, host)]
+        if with_secret:
+            wanted.append(keys.secret(tenant))
         if event_type is not None:
             wanted.append(keys.event_type(tenant, host, event_type))
         if record is not None:
@@ -131,22 +134,8 @@ class DynamoCatalogue:
         self._change_part(update)
 
     def event_types(self, tenant: str, host: str) -> Sequence[EventType]:
-        query: dict[str, Any] = {
-            "TableName": self._table,
-            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :prefix)",
-            "ExpressionAttributeValues": {
-                ":pk": {"S": keys.host_pk(tenant, host)},
-                ":prefix": {"S": keys.EVENT_TYPE},
-            },
-            "ConsistentRead": True,
-        }
-        found: list[EventType] = []
-        while True:
-            answer = self._client.query(**query)
-            found += [items.decode(EventType, item) for item in answer["Items"]]
-            if "LastEvaluatedKey" not in answer:
-                return found
-            query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+        found = under(self._client, self._table, keys.host_pk(tenant, host), keys.EVENT_TYPE)
+        return [items.decode(EventType, item) for item in found]
 
     def put_event_type(self, tenant: str, host: str, event_type: EventType, *, version: int | None) -> None:
         item = {**items.encode(event_type), **keys.event_type(tenant, host, event_type.slug)}

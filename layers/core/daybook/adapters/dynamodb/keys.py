@@ -8,7 +8,7 @@
 | host             | T#tenant#H#host     | HOST                   |
 | event type       | T#tenant#H#host     | EVENTTYPE#slug         |
 | ledger day       | T#tenant#H#host     | DAY#yyyy-mm-dd (UTC)   |
-| limit counter    | T#tenant#H#host     | COUNT#scope#period     |
+| limit counter    | T#tenant#H#host     | COUNT#scope#first date#period |
 | seat             | T#tenant#H#host     | SEAT#start#attendee    |
 | published slot   | T#tenant#S#id       | SLOT                   |
 | booking          | T#tenant#B#id       | BOOKING                |
@@ -96,7 +96,8 @@ def day(tenant: str, host: str, day: int) -> Key:
 
 
 def counter(tenant: str, host: str, counter: Counter) -> Key:
-    return _key(host_pk(tenant, host), f"COUNT#{counter.scope}#{counter.period}")
+    """Counters of a scope lie by the first date of their period, so that those of a month are one stretch."""
+    return _key(host_pk(tenant, host), f"COUNT#{counter.scope}#{counter.first}#{counter.period}")
 
 
 def seat(tenant: str, host: str, start: str, attendee_key: str) -> Key:

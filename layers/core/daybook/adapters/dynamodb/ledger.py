@@ -3,11 +3,12 @@
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from daybook.adapters.dynamodb import counting, expressions, items, keys, writes
 from daybook.adapters.dynamodb.backoff import ATTEMPTS, full_jitter
+from daybook.adapters.dynamodb.paging import stretch
 from daybook.adapters.dynamodb.transactions import Proof, Transactions, Write, stale, unconditional
 from daybook.domain.booking import Actor, Booking, Role
 from daybook.domain.errors import Busy, SessionFull, SlotOverlap, SlotTaken
@@ -35,31 +36,18 @@ class DynamoLedger:
     def days(self, tenant: str, host: str, days: range) -> Sequence[LedgerDay]:
         if not days:
             return []
-        found: list[LedgerDay] = []
-        query: dict[str, Any] = {
-            "TableName": self._table,
-            "KeyConditionExpression": "pk = :pk AND sk BETWEEN :first AND :last",
-            "ExpressionAttributeValues": {
-                ":pk": {"S": keys.host_pk(tenant, host)},
-                ":first": {"S": keys.day_sk(days.start)},
-                ":last": {"S": keys.day_sk(days.stop - 1)},
-            },
-            "ConsistentRead": True,
-        }
-        while True:
-            page = self._client.query(**query)
-            found += [items.decode_day(item, items.day_of(item)) for item in page["Items"]]
-            if "LastEvaluatedKey" not in page:
-                return found
-            query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+        first, last = keys.day_sk(days.start), keys.day_sk(days.stop - 1)
+        found = stretch(self._client, self._table, keys.host_pk(tenant, host), first, last)
+        return [items.decode_day(item, items.day_of(item)) for item in found]
 
     def counts(self, tenant: str, host: str, counters: Collection[Counter]) -> Mapping[Counter, Count]:
-        if not counters:
-            return {}
         by_sort_key = {keys.counter(tenant, host, counter)["sk"]["S"]: counter for counter in counters}
-        wanted = [keys.counter(tenant, host, counter) for counter in counters]
-        found = items.batch_get(self._client, self._table, wanted)
-        return {by_sort_key[item["sk"]["S"]]: items.decode_count(item) for item in found}
+        found: list[items.Raw] = []
+        for scope in {counter.scope for counter in counters}:
+            own = [sort_key for sort_key, counter in by_sort_key.items() if counter.scope == scope]
+            found += stretch(self._client, self._table, keys.host_pk(tenant, host), min(own), max(own))
+        known = ((by_sort_key.get(item["sk"]["S"]), items.decode_count(item)) for item in found)
+        return {counter: count for counter, count in known if counter is not None}
 
     def claim(
         self, booking: Booking, event: Event, *, bounds: Sequence[Bound], record: Record | None, now: datetime

@@ -1,13 +1,34 @@
-"""Stretches of an index: a cursor is the key of the last row that was read."""
+"""Stretches of the table and its indexes, page by page."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from daybook.adapters.dynamodb.items import Raw
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+
+def stretch(client: "DynamoDBClient", table: str, pk: str, first: str, last: str) -> Iterator[Raw]:
+    """Yield the items of a partition whose sort keys lie between two, both inclusive; strongly consistent."""
+    query: dict[str, Any] = {
+        "TableName": table,
+        "KeyConditionExpression": "pk = :pk AND sk BETWEEN :first AND :last",
+        "ExpressionAttributeValues": {":pk": {"S": pk}, ":first": {"S": first}, ":last": {"S": last}},
+        "ConsistentRead": True,
+    }
+    while True:
+        answer = client.query(**query)
+        yield from answer["Items"]
+        if "LastEvaluatedKey" not in answer:
+            return
+        query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+
+def under(client: "DynamoDBClient", table: str, pk: str, prefix: str) -> Iterator[Raw]:
+    """Yield the items of a partition whose sort keys begin with a prefix of ASCII."""
+    return stretch(client, table, pk, prefix, prefix + "~")
 
 
 def page(
