@@ -108,6 +108,8 @@ Pair = Annotated[list[str], Field(min_length=2, max_length=2)]
 Slug = Annotated[str, Field(pattern=SLUG, examples=["ada"])]
 Line = Annotated[str, AfterValidator(no_controls), Field(min_length=1, max_length=500, pattern=r"\S")]
 Text = Annotated[str, AfterValidator(no_odd_controls), Field(max_length=2000)]
+Note = Annotated[str, AfterValidator(no_odd_controls), Field(max_length=100)]
+"""A word beside something; short, for a host's item holds hundreds of them."""
 Email = Annotated[
     str,
     AfterValidator(no_controls),

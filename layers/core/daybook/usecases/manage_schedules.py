@@ -10,7 +10,8 @@ from daybook.usecases.manage_hosts import CHANGED
 from daybook.usecases.recount import recount
 
 MOST = 20
-"""Schedules live in the host's item, which has a size limit of 400 KB."""
+MOST_ENTRIES = 4000
+"""Schedules live in the host's item, which DynamoDB ends at 400 KB: about 45 bytes an interval or overridden date."""
 
 
 def add_schedule(tenant: str, host: Host, schedule: Schedule, *, catalogue: Catalogue) -> Schedule:
@@ -19,6 +20,7 @@ def add_schedule(tenant: str, host: Host, schedule: Schedule, *, catalogue: Cata
         raise Exists(f"There is a schedule {schedule.id} already.")
     if len(host.schedules) >= MOST:
         raise ValidationFailed.at("/id", f"A host has at most {MOST} schedules.")
+    _require_room(host, schedule)
     catalogue.put_schedule(tenant, host.slug, schedule, version=None)
     return schedule
 
@@ -34,7 +36,8 @@ def change_schedule(
     bookings: Bookings,
     now: datetime,
 ) -> Schedule:
-    """Change hours; existing bookings stay as they are. Raises PreconditionFailed."""
+    """Change hours; existing bookings stay as they are. Raises PreconditionFailed, ValidationFailed."""
+    _require_room(host, after)
     try:
         catalogue.put_schedule(tenant, host.slug, after, version=before.version)
     except Stale:
@@ -54,3 +57,16 @@ def remove_schedule(tenant: str, host: Host, schedule: Schedule, *, catalogue: C
         catalogue.remove_schedule(tenant, host, schedule)
     except Stale:
         raise PreconditionFailed(CHANGED) from None
+
+
+def _require_room(host: Host, schedule: Schedule) -> None:
+    others = (one for one in host.schedules.values() if one.id != schedule.id)
+    if sum(map(_entries, others)) + _entries(schedule) > MOST_ENTRIES:
+        hint = f"All schedules of a host together hold at most {MOST_ENTRIES} intervals and overridden dates."
+        raise ValidationFailed.at("/overrides", hint)
+
+
+def _entries(schedule: Schedule) -> int:
+    """Count what a schedule stores: intervals of both kinds, and dates that are overridden."""
+    hours = [*schedule.weekly, *schedule.overrides.values()]
+    return sum(map(len, hours)) + len(schedule.overrides)

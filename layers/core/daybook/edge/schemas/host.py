@@ -11,7 +11,7 @@ from daybook.domain.event_type import MINUTE, Defaults, EventType, terms_of
 from daybook.domain.host import CalendarPolicy, Host
 from daybook.domain.limits import Limits
 from daybook.domain.schedule import Block, Hours, Schedule
-from daybook.edge.fields import Day, Email, Line, LongMinutes, Minutes, Moment, Pair, Slug, Text, WallTime, Zone
+from daybook.edge.fields import Day, Email, Line, LongMinutes, Minutes, Moment, Note, Pair, Slug, WallTime, Zone
 from daybook.edge.schemas.event_type import EventTypeBody, LimitsBody, QuestionBody, WindowBody, minutes
 from daybook.edge.times import utc_text
 
@@ -175,7 +175,7 @@ class BlockBody(BaseModel, extra="forbid"):
     start: Moment | None = None
     end: Moment | None = None
     day: Annotated[Day | None, Field(alias="date")] = None
-    reason: Text = ""
+    reason: Note = ""
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
