@@ -40,8 +40,9 @@ def require_manage_token(secret: bytes, booking: Booking, token: str, *, now: da
         generation, expiry = _HEAD.unpack(head)
     except (ValueError, struct.error) as error:
         raise unknown from error
+    spelt_so = token == MANAGE_PREFIX + _text(raw)
     genuine = hmac.compare_digest(seal, _seal(secret, booking, head))
-    if not genuine or generation != booking.generation or now.timestamp() >= expiry:
+    if not (spelt_so and genuine) or generation != booking.generation or now.timestamp() >= expiry:
         raise unknown
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 
 from daybook.domain.errors import TooManyBookings, TooManyRequests
 from daybook.domain.tokens import keyed_hash
@@ -70,7 +71,7 @@ def _count(tenant: str, who: str, limit: int, access: Access, now: datetime) -> 
     if access.hit(tenant, who, window=WINDOW, now=now) <= limit:
         return
     left = WINDOW.total_seconds() - now.timestamp() % WINDOW.total_seconds()
-    raise TooManyRequests("Wait and try again.", limit=limit, retry_after=timedelta(seconds=int(left) + 1))
+    raise TooManyRequests("Wait and try again.", limit=limit, retry_after=timedelta(seconds=ceil(left)))
 
 
 def _cap(tenant: str, email: str, most: int, *, access: Access, bookings: Bookings, now: datetime) -> None:
