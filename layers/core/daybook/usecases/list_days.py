@@ -54,7 +54,7 @@ def _next_available(
     while first <= end:
         if first >= query.first and first <= query.last:
             if known is not None:
-                return known if known <= end else None
+                return known
             first = query.last + ONE_DAY
             continue
         last = min(first + STRIDE, end, query.first - ONE_DAY if first < query.first else end)
