@@ -58,6 +58,7 @@ def test_a_tenants_keys_are_listed_by_id_in_pages(access: Access, tenant: str) -
     while cursor is not None or not listed:
         page, cursor = access.keys(tenant, cursor=cursor, limit=2)
         assert len(page) <= 2
+        assert set(listed).isdisjoint(key.id for key in page)
         listed += [key.id for key in page]
     assert listed == ids
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from daybook.domain.booking import Actor, Attendee, Policy, Role, Status
+from daybook.domain.booking import Actor, Attendee, Role, Status
 from daybook.domain.history import Deed
+from daybook.domain.policy import Policy
 from daybook.ports import Page
 from tests.contract.conftest import Desk
 from tests.fakes.values import HOUR, NINE, NOW, booking, step
@@ -19,14 +20,13 @@ def walk(read: Callable[[str | None], Page]) -> list[str]:
     """Follow cursors to the end; nothing may come twice."""
     ids: list[str] = []
     cursor: str | None = None
-    while cursor is not None or not ids:
+    while True:
         page = read(cursor)
+        assert set(ids).isdisjoint(page.ids)
         ids += page.ids
         cursor = page.cursor
         if cursor is None:
-            break
-    assert len(ids) == len(set(ids))
-    return ids
+            return ids
 
 
 def listed(desk: Desk, host: str | None = "ada", limit: int = 2, **bounds: Any) -> list[str]:

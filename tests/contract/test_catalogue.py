@@ -66,6 +66,7 @@ class TestHosts:
         cursor: str | None = None
         while cursor is not None or not listed:
             page, cursor = catalogue.hosts(tenant, cursor=cursor, limit=2)
+            assert [one.slug for one in page] not in listed
             listed.append([one.slug for one in page])
         assert listed[:3] == [["ada", "bob"], ["cyd", "dan"], ["eve"]]
         assert not any(listed[3:])
