@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.sweep import sweep
+from daybook.domain.busy import Busy
 from daybook.domain.days import list_days, next_open
 from daybook.domain.errors import Invalid
 from daybook.domain.event_type import Window, WindowType
 from daybook.domain.explain import AVAILABLE, explain
-from daybook.domain.ledger import Busy, Claim
+from daybook.domain.ledger import Claim
 from daybook.domain.limits import Limits, Rules
 from daybook.domain.reasons import Reason
 from daybook.domain.schedule import block_spans, date_at
