@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 from benchmarks.measure import Row, medians
 from benchmarks.sweep import Booked, Interval, sweep
+from daybook.domain.busy import Busy
 from daybook.domain.days import list_days
 from daybook.domain.event_type import NO_TIME, Terms, Window, WindowType
-from daybook.domain.ledger import Busy, Claim, LedgerDay
+from daybook.domain.ledger import Claim, LedgerDay
 from daybook.domain.limits import Limits, Rules
 from daybook.domain.schedule import Hours, Schedule
 from daybook.domain.slots import Calendar, Slot, days_needed, list_slots

@@ -43,7 +43,7 @@ def forget_clients() -> None:
 
 @pytest.fixture
 def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """An empty table on moto, or on the engine at DAYBOOK_TEST_DYNAMODB (such as DynamoDB Local) as a second opinion."""
+    """An empty table on moto; or on another engine, at DAYBOOK_TEST_DYNAMODB, as a second opinion."""
     from moto import mock_aws
 
     from daybook import wiring

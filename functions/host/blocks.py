@@ -8,7 +8,7 @@ from daybook.edge.access import host_of
 from daybook.edge.api import Answer, endpoint, entrypoint
 from daybook.edge.editing import Patch, patched
 from daybook.edge.requests import Body, Call, Nothing, Query
-from daybook.edge.schemas.host import BlockBody, BlockList, BlockView
+from daybook.edge.schemas.schedule import BlockBody, BlockList, BlockView
 from daybook.usecases import manage_blocks as usecase
 
 

@@ -8,7 +8,7 @@ from daybook.edge.access import host_of
 from daybook.edge.api import Answer, endpoint, entrypoint
 from daybook.edge.editing import Patch, patched, require_match, tagged
 from daybook.edge.requests import Body, Call, Nothing, Query
-from daybook.edge.schemas.host import ScheduleBody, ScheduleList, ScheduleView
+from daybook.edge.schemas.schedule import ScheduleBody, ScheduleList, ScheduleView
 from daybook.usecases import manage_schedules as usecase
 
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from daybook.domain.busy import Busy
 from daybook.domain.event_type import NO_TIME, Terms, Window, WindowType
-from daybook.domain.ledger import Busy, Claim, LedgerDay
+from daybook.domain.ledger import Claim, LedgerDay
 from daybook.domain.limits import Limits, Rules
 from daybook.domain.schedule import Block, Hours, Schedule
 from daybook.domain.slots import Calendar

@@ -3,9 +3,9 @@
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+from daybook.domain.busy import Busy
 from daybook.domain.days import list_days, next_open
 from daybook.domain.event_type import Window, WindowType
-from daybook.domain.ledger import Busy
 from daybook.domain.limits import Count, Counter, Limits, Rules
 from daybook.domain.schedule import Block
 from daybook.domain.slots import Calendar

@@ -13,6 +13,7 @@ from daybook.domain.event_type import Defaults
 from daybook.domain.limits import Count, Counter, Limits
 from daybook.domain.schedule import Block
 from daybook.usecases.admission import WINDOW, Admit, Quotas, attendee_key, begin_admission
+from daybook.usecases.confirm import confirm
 from daybook.usecases.list_bookings import BookingsQuery, Filter, list_bookings
 from daybook.usecases.manage_blocks import KEPT, put_block
 from daybook.usecases.manage_event_types import change_event_type
@@ -111,6 +112,18 @@ class TestRecounting:
         limit(scene, per_day=1)
         assert counted(scene) == frozenset()
         assert counted(scene, Counter("intro", "2027-03-02")) == {first.id}
+
+    def test_a_booking_that_is_confirmed_meanwhile_is_counted_all_the_same(self, scene: Scene) -> None:
+        asked = scene.offer("asked", requires_confirmation=True)
+        pending, ports = scene.book(event_type="asked"), scene.ports
+        scene.change(asked, limits=Limits(per_day=1))
+
+        def accept() -> None:
+            confirm(pending, origin=values.origin(Role.HOST), ledger=ports.ledger, bookings=ports.bookings)
+
+        disturbed = scene.disturbed("recount", accept)
+        recount(ACME, "ada", catalogue=ports.catalogue, ledger=disturbed.ledger, bookings=ports.bookings, now=NOW)
+        assert counted(scene, Counter("asked", "2027-03-01")) == {pending.id}
 
     def test_more_bookings_than_a_page_holds_are_all_counted(self, scene: Scene) -> None:
         for n in range(120):

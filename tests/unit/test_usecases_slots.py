@@ -68,7 +68,9 @@ class TestPublishing:
 
     def test_repeated_with_its_key_is_one_slot(self, scene: Scene) -> None:
         first = scene.publish(key=KEY)
-        assert scene.publish(key=KEY) == first
+        calls: list[str] = []
+        assert scene.publish(key=KEY, ports=overheard(scene.ports, calls)) == first
+        assert calls == ["catalogue.context", "bookings.slot"]
         with pytest.raises(IdempotencyKeyReused):
             scene.publish(NINE + HOUR, key=KEY)
 

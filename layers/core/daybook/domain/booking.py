@@ -19,9 +19,10 @@ from daybook.domain.errors import (
     NotStarted,
     RescheduleLimit,
 )
-from daybook.domain.event_type import NO_TIME, EventType, Terms
+from daybook.domain.event_type import NO_TIME
 from daybook.domain.ledger import Claim, Stake
 from daybook.domain.limits import Counter
+from daybook.domain.policy import Policy, confirmation_deadline
 
 
 class Status(StrEnum):
@@ -64,27 +65,6 @@ class Attendee:
     email: str
     timezone: str
     language: str = "en"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
-    """What was agreed when the booking was made; later edits of the event type do not touch it."""
-
-    cancel_cutoff: timedelta = NO_TIME
-    reschedule_cutoff: timedelta = NO_TIME
-    max_reschedules: int | None = None
-    requires_confirmation: bool = False
-    confirmation_time: timedelta = timedelta(hours=48)
-
-    @classmethod
-    def of(cls, event_type: EventType) -> "Policy":
-        return cls(
-            cancel_cutoff=event_type.cancel_cutoff,
-            reschedule_cutoff=event_type.reschedule_cutoff,
-            max_reschedules=event_type.max_reschedules,
-            requires_confirmation=event_type.requires_confirmation,
-            confirmation_time=event_type.confirmation_time,
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,56 +232,3 @@ class Booking:
 
     def _changed(self, now: datetime, *, sequence: int = 0) -> "Booking":
         return replace(self, version=self.version + 1, sequence=self.sequence + sequence, updated_at=now)
-
-
-def confirmation_deadline(policy: Policy, start: datetime, now: datetime) -> datetime:
-    """A request lapses at the earlier of its start and the configured time after it was made, in whole seconds."""
-    return min(start, now.replace(microsecond=0) + policy.confirmation_time)
-
-
-def place(
-    *,
-    id: str,
-    tenant: str,
-    host: str,
-    terms: Terms,
-    policy: Policy,
-    start: datetime,
-    end: datetime,
-    attendee: Attendee,
-    attendee_key: str,
-    answers: Mapping[str, str],
-    title: str,
-    location: str | None,
-    slot: str | None,
-    counted: tuple[Counter, ...],
-    uid: str,
-    now: datetime,
-) -> Booking:
-    """Make a new booking: confirmed at once, or waiting for the host where the event type wants that."""
-    pending = policy.requires_confirmation
-    return Booking(
-        id=id,
-        tenant=tenant,
-        host=host,
-        event_type=terms.event_type,
-        slot=slot,
-        seat_of=terms.signature if terms.capacity > 1 else None,
-        capacity=terms.capacity,
-        status=Status.PENDING_CONFIRMATION if pending else Status.CONFIRMED,
-        start=start,
-        end=end,
-        buffer_before=terms.buffer_before,
-        buffer_after=terms.buffer_after,
-        attendee=attendee,
-        attendee_key=attendee_key,
-        answers=answers,
-        title=title,
-        location=location,
-        policy=policy,
-        counted=counted,
-        deadline=confirmation_deadline(policy, start, now) if pending else None,
-        uid=uid,
-        created_at=now,
-        updated_at=now,
-    )

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from daybook.domain.busy import Busy
 from daybook.domain.event_type import Terms
 from daybook.domain.intervals import Span, bits_of, every, fits, ones, shifted
-from daybook.domain.ledger import PER_DAY, Busy, Session, granule_after, granules_in, moment_at
+from daybook.domain.ledger import PER_DAY, Session, granule_after, granules_in, moment_at
 from daybook.domain.limits import Count, Counter, reached
 from daybook.domain.reasons import Reason
 from daybook.domain.schedule import (

@@ -4,11 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from daybook.domain.booking import Policy
 from daybook.domain.event_type import DEFAULT_NOTICE, DEFAULT_WINDOW, NO_TIME, EventType, Terms, terms_of
 from daybook.domain.host import Host
 from daybook.domain.ledger import Claim
 from daybook.domain.limits import Limits, Rules
+from daybook.domain.policy import Policy
 
 
 class SlotStatus(StrEnum):

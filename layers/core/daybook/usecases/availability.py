@@ -7,10 +7,11 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from daybook.domain.booking import Booking
+from daybook.domain.busy import Busy
 from daybook.domain.errors import NotFound
 from daybook.domain.event_type import MINUTE, EventType, Terms, terms_of
 from daybook.domain.host import Host
-from daybook.domain.ledger import AFTER, GRANULE, Busy, Claim, LedgerDay
+from daybook.domain.ledger import AFTER, GRANULE, Claim, LedgerDay
 from daybook.domain.limits import Count, Counter, Rules
 from daybook.domain.slots import Calendar, days_needed
 from daybook.ports import Context, Ledger

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from daybook.domain import slots
-from daybook.domain.booking import Attendee, Booking, Policy, place
+from daybook.domain.booking import Attendee, Booking
 from daybook.domain.caller import Caller
 from daybook.domain.errors import NotFound, SlotTaken
 from daybook.domain.history import Origin
+from daybook.domain.placement import place
+from daybook.domain.policy import Policy
 from daybook.ports import Bookings, Catalogue, Ledger, NewId
 from daybook.usecases.admission import Admit, attendee_key
 from daybook.usecases.availability import offered, static_calendar

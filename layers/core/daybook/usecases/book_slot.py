@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from daybook.domain.booking import Attendee, Booking, place
+from daybook.domain.booking import Attendee, Booking
 from daybook.domain.caller import Caller
 from daybook.domain.errors import NotFound, OwnSlot, Past, SlotTaken, TooSoon
 from daybook.domain.event_type import MINUTE, Terms
 from daybook.domain.history import Origin
 from daybook.domain.host import Host
+from daybook.domain.placement import place
 from daybook.domain.published_slot import PublishedSlot, SlotStatus, slot_terms
 from daybook.ports import Bookings, Catalogue, Ledger, NewId
 from daybook.usecases.admission import Admit, attendee_key
