@@ -19,6 +19,8 @@ from daybook.usecases.manage_blocks import KEPT, put_block
 from daybook.usecases.manage_event_types import change_event_type
 from daybook.usecases.manage_hosts import change_host
 from daybook.usecases.manage_schedules import change_schedule
+from daybook.usecases.recount import recount
+from tests.fakes import values
 from tests.fakes.ports import interrupted
 from tests.fakes.scene import ACME, HOST_KEY, Scene, studio
 from tests.fakes.values import HOUR, NINE, NOW, SECRET
