@@ -9,6 +9,7 @@ import boto3
 from botocore.config import Config
 from ulid import ULID
 
+from daybook.adapters.dynamodb import backoff
 from daybook.adapters.dynamodb.access import DynamoAccess
 from daybook.adapters.dynamodb.bookings import DynamoBookings
 from daybook.adapters.dynamodb.catalogue import DynamoCatalogue
@@ -77,6 +78,11 @@ def bookings() -> Bookings:
 @cache
 def access() -> Access:
     return DynamoAccess(client(), settings().table)
+
+
+def passing(error: Exception) -> bool:
+    """Tell whether something outside failed in a way that passes by itself."""
+    return backoff.passing(error)
 
 
 def quotas() -> Quotas:

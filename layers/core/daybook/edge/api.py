@@ -135,8 +135,10 @@ def _served(each: Endpoint[Any, Any], app: APIGatewayHttpResolver) -> Callable[.
         except errors.DaybookError as refusal:
             observability.refused(refusal.code)
             return problems.problem(refusal, request_id)
-        except Exception:
+        except Exception as fault:
             observability.failed()
+            if wiring.passing(fault):
+                return problems.problem(errors.Busy("The table did not answer; try again."), request_id)
             return problems.unexpected(request_id)
 
     return serve

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from botocore.exceptions import ClientError, HTTPClientError
-from botocore.exceptions import ConnectionError as LostConnection
+from botocore.exceptions import ClientError
 
-from daybook.adapters.dynamodb.backoff import ATTEMPTS, full_jitter
+from daybook.adapters.dynamodb.backoff import ATTEMPTS, NO_ANSWER, full_jitter, passing, unknown
 from daybook.adapters.dynamodb.items import Raw
 from daybook.adapters.dynamodb.keys import Key
 from daybook.domain.errors import Busy
@@ -22,13 +21,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 CONTENTION = frozenset({"None", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
-UNKNOWN = frozenset({"InternalServerError", "ServiceUnavailable", "TransactionInProgressException"})
-TRANSIENT = UNKNOWN | {
-    "ThrottlingException",
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
-    "TransactionConflictException",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +80,11 @@ class Transactions:
                     if uncertain and self._landed(proof):
                         return
                     raise refusal from error
-            except (LostConnection, HTTPClientError) as error:
-                logger.warning("no answer to a transaction: %s", type(error).__name__)
-                uncertain = True
-            except ClientError as error:
-                if error.response.get("Error", {}).get("Code") not in TRANSIENT:
+            except (*NO_ANSWER, ClientError) as error:
+                if not passing(error):
                     raise
-                uncertain = uncertain or error.response["Error"]["Code"] in UNKNOWN
+                logger.warning("a transaction failed: %s", type(error).__name__)
+                uncertain = uncertain or unknown(error)
             else:
                 return
             self._sleep(full_jitter(attempt))
@@ -115,7 +105,7 @@ class Transactions:
             return False
         try:
             found = self._client.get_item(TableName=self._table, Key=proof.key, ConsistentRead=True)
-        except (LostConnection, HTTPClientError, ClientError) as error:
+        except (*NO_ANSWER, ClientError) as error:
             raise Busy("Nobody knows whether it was written; look, or send it again.") from error
         return found.get("Item", {}).get("transaction", {}).get("S") == proof.token
 
