@@ -73,15 +73,18 @@ def test_the_printed_lines_list_book_move_and_cancel(tmp_path: Path) -> None:
     command = _command("--state", str(tmp_path), "--enforce-iam")
     hostile = {**os.environ, "AWS_PROFILE": "nobody", "AWS_ENDPOINT_URL": "http://127.0.0.1:9", "LOG_LEVEL": "ERROR"}
     with subprocess.Popen(command, cwd=PROJECT, env=hostile, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        greeting: list[str] = []
-        while not greeting or not greeting[-1].startswith("Ctrl-C"):
-            greeting.append(process.stdout.readline())
-            assert greeting[-1], "".join(greeting)
-        lines = "".join(line for line in greeting if "curl" in line or "printf" in line)
-        done = subprocess.run(["/bin/sh", "-eu"], input=lines, capture_output=True, text=True, timeout=60, check=True)
-        process.send_signal(signal.SIGTERM)
-        process.stdout.read()
+        try:
+            assert process.stdout
+            greeting: list[str] = []
+            while not greeting or not greeting[-1].startswith("Ctrl-C"):
+                greeting.append(process.stdout.readline())
+                assert greeting[-1], "".join(greeting)
+            lines = "".join(line for line in greeting if "curl" in line or "printf" in line)
+            shell = ["/bin/sh", "-eu"]
+            done = subprocess.run(shell, input=lines, capture_output=True, text=True, timeout=60, check=True)
+        finally:  # or leaving the block would wait for ever
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=30)
     slots, booked, moved, cancelled, listed = map(json.loads, done.stdout.splitlines())
     assert booked["start_utc"] == slots["slots"][0]["start_utc"]
     assert moved["start_utc"] == slots["slots"][1]["start_utc"]
