@@ -202,3 +202,13 @@ class TestBookingsOfPublishedSlots:
         assert move(studio, by_slot, at("11:00")).json["errors"][0]["pointer"] == "/slot_id"
         refused = studio.post(f"/bookings/{by_start['id']}/reschedule", {"slot_id": slot["id"]}, bearer=studio.key)
         assert refused.json["errors"][0]["pointer"] == "/start"
+
+    def test_do_not_take_a_seat_while_they_wait_for_the_host(self, studio: Api) -> None:
+        offer(studio, "asked", requires_confirmation=True)
+        single, shared = publish(studio, event_type="asked"), publish(studio, at("20:00"), capacity=2)
+        booking = take(studio, single).json
+        with nothing_written():
+            refused = studio.post(
+                f"/bookings/{booking['id']}/reschedule", {"slot_id": shared["id"]}, bearer=booking["manage_token"]
+            )
+        assert (refused.status, refused.json["errors"][0]["pointer"]) == (422, "/slot_id")

@@ -101,6 +101,8 @@ def _to_slot(
         return after, ()
     terms, _ = slot_terms(slot, context.event_type, context.host)
     require_open_slot(slot, terms, now=origin.now)
+    if terms.capacity > 1 and after.deadline is not None:
+        raise ValidationFailed.at("/slot_id", "A request cannot move to a slot with seats: seats wait for nobody.")
     zone = context.host.schedule_of(context.event_type).zone
     bounds = tuple(terms.limits.bounds(slot.start.astimezone(zone).date()))
     seat = terms.signature if terms.capacity > 1 else None
