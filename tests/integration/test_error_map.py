@@ -155,7 +155,8 @@ def _busy(api: Api, monkeypatch: pytest.MonkeyPatch) -> Reply:
     """DynamoDB answers every transaction with a conflict."""
 
     def conflict(**_: object) -> None:
-        raise ClientError({"Error": {"Code": "TransactionConflictException"}}, "TransactWriteItems")
+        answer = {"Error": {"Code": "TransactionConflictException"}, "ResponseMetadata": {"HTTPStatusCode": 400}}
+        raise ClientError(answer, "TransactWriteItems")
 
     monkeypatch.setattr("time.sleep", lambda _: None)
     monkeypatch.setattr(wiring.client(), "transact_write_items", conflict)

@@ -151,3 +151,9 @@ def test_erasing_forgets_the_person_and_revokes_every_token() -> None:
     assert (after.attendee.name, after.attendee.email, after.attendee_key) == ("", "", "")
     assert (after.answers, after.reason, after.generation) == ({}, "", 2)
     assert (after.status, after.start, after.sequence, after.counted) == (one.status, one.start, 0, one.counted)
+
+
+@pytest.mark.parametrize("buffer", ["buffer_before", "buffer_after"])
+def test_a_buffer_off_the_grid_has_no_place_in_the_ledger(buffer: str) -> None:
+    with pytest.raises(ValueError, match="multiple"):
+        _ = booking(**{buffer: timedelta(minutes=7)}).claim
