@@ -2,6 +2,7 @@
 
 import os
 from collections import defaultdict
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hypothesis import Phase, settings
@@ -86,8 +87,11 @@ class InMemory:
     decline = cancel
 
     def confirm(self, meeting: Meeting, now: datetime) -> None:
-        self.cancel(meeting, now)
-        self.claim(Meeting(**{**vars(meeting), "status": "confirmed"}), now)
+        stake = self.stakes[meeting.id]
+        for day in stake.claim.days:
+            firm = tuple(hold for hold in self._day(day).holds if hold.booking != meeting.id)
+            self.days[day] = replace(self._day(day), holds=firm)
+        self.stakes[meeting.id] = replace(stake, deadline=None)
 
     def publish(self, offer: Offer, now: datetime) -> None:
         claim = offered_claim(offer)
@@ -106,10 +110,7 @@ class InMemory:
             for granule in range(granule_at(start), granule_after(end)):
                 external[granule // ledger.PER_DAY].add(granule % ledger.PER_DAY)
         for day in {*self.days, *external}:
-            known = self._day(day)
-            self.days[day] = LedgerDay(
-                day, known.taken, frozenset(external[day]), known.offered, known.holds, known.sessions
-            )
+            self.days[day] = replace(self._day(day), external=frozenset(external[day]))
 
     def check(self, oracle: Oracle) -> None:
         written = [one for one in oracle.written(self.expired) if one.id in self.stakes]
