@@ -24,7 +24,7 @@ help:  ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/synced  ## start the whole system on this machine: ARGS="--port 8123 --fresh"
-	$(PYTHON) -m local $(ARGS)
+	@$(PYTHON) -m local $(ARGS)
 
 test: .venv/synced .venv-sam/synced  ## run all tests: WORKERS=2 ARGS="-k slots"
 	@# The build tests want Lambda's Python and say so themselves where it cannot be had.

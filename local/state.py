@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 PATIENCE_SECONDS = 2.0
+LAST_WORDS_SECONDS = 30.0
+"""The engine of a runner that was killed saves, and its functions end, before they give the directory back."""
 
 
 class StartFailedError(Exception):
@@ -111,17 +113,31 @@ def opened(directory: Path, *, fresh: bool) -> Iterator[State]:
 
 def _take(state: State) -> None:
     """Lock the directory; the engine of a run that was killed may still be saving for a moment."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    began = time.monotonic()
     while True:
         try:
             fcntl.flock(state.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            if time.monotonic() > deadline:
+            patience = PATIENCE_SECONDS if _alive(os.pread(state.lock, 20, 0)) else LAST_WORDS_SECONDS
+            if time.monotonic() - began > patience:
                 message = f"another instance uses the state directory {state.directory} (--state)"
                 raise StartFailedError(message) from None
             time.sleep(0.05)
         else:
+            os.ftruncate(state.lock, 0)
+            os.pwrite(state.lock, str(os.getpid()).encode(), 0)
             return
+
+
+def _alive(runner: bytes) -> bool:
+    """Tell whether the runner that wrote its number into the lock still runs."""
+    try:
+        os.kill(int(runner), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except PermissionError:
+        pass  # somebody else's, and alive
+    return True
 
 
 def _drop(*paths: Path) -> None:

@@ -9,8 +9,6 @@ from daybook.edge.requests import Call, Nothing
 from daybook.edge.schemas.slot import OpenSlotsQuery, PublishedSlotList, PublishedSlotView
 from daybook.usecases import list_open_slots as usecase
 
-LISTING = "open slots"
-
 
 @endpoint(
     "GET /v1/{tenant}/slots",
@@ -27,19 +25,20 @@ def list_open_slots(call: Call[Nothing, OpenSlotsQuery]) -> Answer:
     asked = call.query
     secret = secret_of(call.tenant)
     since, until = asked.span(call.now)
+    listing = f"open slots {asked.host} {asked.first} {asked.last} {asked.timezone.key}"
     query = usecase.OpenSlotsQuery(
         tenant=call.tenant,
         since=since,
         until=until,
         host=asked.host,
         caller=optional_caller(call),
-        cursor=unsealed(secret, LISTING, asked.cursor),
+        cursor=unsealed(secret, listing, asked.cursor),
     )
     slots, cursor = usecase.list_open_slots(
         query, catalogue=wiring.catalogue(), ledger=wiring.ledger(), bookings=wiring.bookings(), now=call.now
     )
     items = [PublishedSlotView.of(slot, asked.timezone) for slot in slots]
-    return Answer(PublishedSlotList(items=items, next_cursor=sealed(secret, LISTING, cursor)))
+    return Answer(PublishedSlotList(items=items, next_cursor=sealed(secret, listing, cursor)))
 
 
 handler = entrypoint(list_open_slots)

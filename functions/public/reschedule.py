@@ -2,8 +2,9 @@
 
 from daybook import wiring
 from daybook.domain import errors
+from daybook.domain.booking import Role
 from daybook.domain.tenant import Scope
-from daybook.edge.access import admission, opened
+from daybook.edge.access import admission, opened, secret_of, with_token
 from daybook.edge.api import Answer, Credential, endpoint, entrypoint
 from daybook.edge.observability import counted
 from daybook.edge.requests import Call, Nothing
@@ -43,6 +44,7 @@ def reschedule(call: Call[RescheduleBody, Nothing]) -> Answer:
     """Move a booking to another start or another published slot.
 
     The old time is free at once; id and calendar UID stay. A host may override cut-offs, hours, notice and window.
+    An attendee gets a fresh manage token, good until 30 days after the new end.
     """
     admit = admission(call)
     booking, actor = opened(call, Scope.BOOKINGS)
@@ -62,7 +64,10 @@ def reschedule(call: Call[RescheduleBody, Nothing]) -> Answer:
         bookings=wiring.bookings(),
     )
     counted("Rescheduled")
-    return Answer(BookingView.of(moved, now=call.now))
+    if actor.role is Role.HOST:
+        return Answer(BookingView.of(moved, now=call.now))
+    # The token lives until 30 days after the end, and the end has moved.
+    return Answer(with_token(moved, call, secret_of(call.tenant)))
 
 
 handler = entrypoint(reschedule)

@@ -25,8 +25,7 @@ def show_event_type(call: Call[Nothing, Nothing]) -> Answer:
     """
     caller = optional_caller(call)
     host, event_type = offered(wiring.catalogue().context(call.tenant, call.path["host"], call.path["event_type"]))
-    if caller is not None:
-        caller.require(Scope.READ, Scope.CATALOGUE, tenant=call.tenant, host=host.slug)
+    if caller is not None and caller.reaches(Scope.READ, Scope.CATALOGUE, host=host.slug):
         return tagged(EventTypeBody.shown(event_type, host.defaults), event_type.version)
     return Answer(PublicEventTypeView.of(event_type, host))
 

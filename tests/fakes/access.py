@@ -14,11 +14,13 @@ class MemoryAccess:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def add_tenant(self, tenant: Tenant, secret: bytes) -> None:
+    def add_tenant(self, tenant: Tenant, secret: bytes, key: ApiKey | None = None) -> None:
         with self._store.transaction() as rows:
             if tenant.slug in rows.tenants:
                 raise Exists(f"There is a tenant {tenant.slug} already.")
             rows.tenants[tenant.slug] = tenant, secret
+            if key is not None:
+                rows.keys[key.id] = key
 
     def secret(self, tenant: str) -> bytes | None:
         found = self._store.rows.tenants.get(tenant)

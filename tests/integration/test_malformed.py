@@ -208,7 +208,7 @@ class TestPathsWithoutARoute:
 def test_unknown_query_parameters_are_refused_on_writes_too(studio: Api) -> None:
     with nothing_written():
         refused = studio.post("/bookings", ORDER, query={"dry_run": "true"})
-    assert (refused.status, refused.json["errors"][0]["pointer"]) == (422, "query/dry_run")
+    assert (refused.status, refused.json["errors"][0]["pointer"]) == (422, "/query/dry_run")
 
 
 def test_a_problem_has_all_its_members(studio: Api) -> None:

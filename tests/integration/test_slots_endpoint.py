@@ -81,7 +81,7 @@ class TestSlots:
 
     def test_need_dates_and_a_zone(self, studio: Api) -> None:
         refused = studio.get(f"{INTRO}/slots")
-        assert [one["pointer"] for one in refused.json["errors"]] == ["query/from", "query/to", "query/timezone"]
+        assert [one["pointer"] for one in refused.json["errors"]] == ["/query/from", "/query/to", "/query/timezone"]
 
     def test_show_an_alias_by_the_name_that_was_asked(self, studio: Api) -> None:
         assert ask(studio, timezone="Asia/Calcutta").json["timezone"] == "Asia/Calcutta"

@@ -142,9 +142,9 @@ class TestRefusalsOfFields:
         self, kinds: list[str], chosen: type[errors.Invalid]
     ) -> None:
         found = [{"type": kind, "loc": ("a", n), "msg": "wrong", "input": None} for n, kind in enumerate(kinds)]
-        refusal = requests.refusal(found, "query")
+        refusal = requests.refusal(found, "/query")
         assert type(refusal) is chosen
-        assert [one.pointer for one in refusal.errors] == [f"query/a/{n}" for n in range(len(kinds))]
+        assert [one.pointer for one in refusal.errors] == [f"/query/a/{n}" for n in range(len(kinds))]
 
 
 def read(kind: object, value: object) -> object:

@@ -46,7 +46,7 @@ def test_without_an_event_type_the_default_terms_hold() -> None:
 
 def test_its_event_type_gives_terms_and_the_slot_length_and_capacity() -> None:
     kind = values.event_type(duration=HOUR * 2, buffer_after=HOUR, minimum_notice=HOUR * 3, cancel_cutoff=HOUR)
-    terms, policy = slot_terms(values.slot("acme", event_type="intro"), kind, values.host())
+    terms, policy = slot_terms(values.slot("acme", event_type="intro", buffer_after=HOUR), kind, values.host())
     assert (terms.duration, terms.buffer_after, terms.minimum_notice) == (HALF_HOUR, HOUR, HOUR * 3)
     assert policy.cancel_cutoff == HOUR
 

@@ -90,8 +90,13 @@ def test_a_keyed_hash_depends_on_secret_purpose_and_every_part() -> None:
 
 
 def test_a_key_is_split_as_it_was_spelt_even_where_its_secret_has_underscores() -> None:
-    assert key_text("id", "a_b") == "dbk_id_a_b"
-    assert key_parts("dbk_id_a_b") == ("id", "a_b")
+    key_id, secret = "01m7wqrg24myf5z8bwg7a04235", "a_b-" + "c" * 39
+    assert key_text(key_id, secret) == f"dbk_{key_id}_{secret}"
+    assert key_parts(f"dbk_{key_id}_{secret}") == (key_id, secret)
+
+
+def test_a_key_too_long_to_be_looked_up_is_none() -> None:
+    assert key_parts(f"dbk_{'a' * 3000}_{'c' * 43}") is None
 
 
 @pytest.mark.parametrize("text", ["", "dbk_", "dbk_id", "dbk_id_", "dbk__secret", "dbm_id_secret", "id_secret"])

@@ -17,7 +17,7 @@ from daybook.domain.errors import (
     TooSoon,
     ValidationFailed,
 )
-from daybook.domain.event_type import Defaults
+from daybook.domain.event_type import MINUTE, Defaults
 from daybook.domain.limits import Limits
 from daybook.domain.published_slot import PublishedSlot, SlotStatus
 from daybook.domain.tenant import Scope
@@ -200,7 +200,7 @@ class TestTaking:
         scene.now = NINE - HALF_HOUR
         with pytest.raises(TooSoon):
             scene.take(slot)
-        scene.now = NINE
+        scene.now = NINE + MINUTE
         with pytest.raises(Past):
             scene.take(slot)
         with pytest.raises(NotFound):

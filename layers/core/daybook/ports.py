@@ -167,8 +167,8 @@ class Bookings(Protocol):
 class Access(Protocol):
     """Tenants, their secret, API keys and rate counters."""
 
-    def add_tenant(self, tenant: Tenant, secret: bytes) -> None:
-        """Raises Exists."""
+    def add_tenant(self, tenant: Tenant, secret: bytes, key: ApiKey | None = None) -> None:
+        """Write a tenant, its secret and its first key, all or none. Raises Exists."""
 
     def secret(self, tenant: str) -> bytes | None: ...
 

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 _CONFIG = Config(
     connect_timeout=1,
-    read_timeout=3,
-    retries={"mode": "standard", "total_max_attempts": 3},
+    read_timeout=2,
+    retries={"mode": "standard", "total_max_attempts": 2},
     tcp_keepalive=True,
     max_pool_connections=10,
 )

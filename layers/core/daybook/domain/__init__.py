@@ -1,1 +1,1 @@
-"""What Daybook knows about time and bookings: pure, no clock, no I/O, standard library and dateutil alone."""
+"""What Daybook knows about time and bookings: pure, no clock, no I/O, the standard library alone."""

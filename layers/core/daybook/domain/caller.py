@@ -24,6 +24,10 @@ class Caller:
         """Tell whether the key has one of the scopes; admin has all."""
         return not self.scopes.isdisjoint({*scopes, Scope.ADMIN})
 
+    def reaches(self, *scopes: Scope, host: str) -> bool:
+        """Tell whether the key has one of the scopes and is not bound to another host."""
+        return self.may(*scopes) and self.host in {None, host}
+
     def require(self, *scopes: Scope, tenant: str, host: str | None = None) -> None:
         """Refuse a call outside the key's reach.
 

@@ -33,7 +33,7 @@ class DaybookError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """One wrong place: a JSON pointer into the body, or `query/<name>`, and what to change."""
+    """One wrong place: a JSON pointer into the body, `/query/<name>` or `/header/<name>`, and what to change."""
 
     pointer: str
     detail: str
@@ -45,11 +45,16 @@ def pointer(*parts: object) -> str:
 
 
 class Invalid(DaybookError):
-    """The request can never succeed as it stands; `errors` name the fields to change, where there are any."""
+    """The request can never succeed as it stands; `errors` name what to change.
+
+    `pointer` is the place a leaf is always about; the empty one is the request as a whole.
+    """
+
+    pointer: ClassVar[str] = ""
 
     def __init__(self, detail: str = "", errors: Sequence[FieldError] = ()) -> None:
         super().__init__(detail)
-        self.errors = tuple(errors)
+        self.errors = tuple(errors) or (FieldError(self.pointer, detail),)
 
     @classmethod
     def at(cls, pointer: str, detail: str) -> Self:
@@ -68,26 +73,32 @@ class ValidationFailed(Invalid):
 
 class Past(Invalid):
     code, title = "past", "The start is in the past"
+    pointer = "/start"
 
 
 class TooSoon(Invalid):
     code, title = "too_soon", "Less than the minimum notice"
+    pointer = "/start"
 
 
 class OutsideWindow(Invalid):
     code, title = "outside_window", "Outside the booking window"
+    pointer = "/start"
 
 
 class Blocked(Invalid):
     code, title = "blocked", "The host is away"
+    pointer = "/start"
 
 
 class OutsideHours(Invalid):
     code, title = "outside_hours", "Outside the host's hours"
+    pointer = "/start"
 
 
 class NotOffered(Invalid):
     code, title = "not_offered", "Not one of the offered starts"
+    pointer = "/start"
 
 
 class InvalidLocalTime(Invalid):
@@ -104,6 +115,7 @@ class RangeTooLarge(Invalid):
 
 class IdempotencyKeyReused(Invalid):
     code, title = "idempotency_key_reused", "The Idempotency-Key belongs to another request"
+    pointer = "/header/Idempotency-Key"
 
 
 class Unauthenticated(DaybookError):

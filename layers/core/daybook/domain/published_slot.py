@@ -1,7 +1,7 @@
 """A published slot: one stretch of time a host offers by itself, outside any hours."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from daybook.domain.event_type import DEFAULT_NOTICE, DEFAULT_WINDOW, NO_TIME, EventType, Terms, terms_of
@@ -19,7 +19,10 @@ class SlotStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedSlot:
-    """Time [start, end) in UTC that `capacity` attendees may take; `seats` are taken."""
+    """Time [start, end) in UTC that `capacity` attendees may take; `seats` are taken.
+
+    The buffers are those of its event type when it was published: all who share the slot claim the same time.
+    """
 
     id: str
     tenant: str
@@ -27,6 +30,8 @@ class PublishedSlot:
     start: datetime
     end: datetime
     event_type: str | None = None
+    buffer_before: timedelta = NO_TIME
+    buffer_after: timedelta = NO_TIME
     capacity: int = 1
     seats: int = 0
     withdrawn: bool = False
@@ -61,8 +66,8 @@ def slot_terms(slot: PublishedSlot, event_type: EventType | None, host: Host) ->
             event_type=slot.event_type,
             duration=slot.end - slot.start,
             slot_interval=slot.end - slot.start,
-            buffer_before=terms.buffer_before if terms else NO_TIME,
-            buffer_after=terms.buffer_after if terms else NO_TIME,
+            buffer_before=slot.buffer_before,
+            buffer_after=slot.buffer_after,
             minimum_notice=terms.minimum_notice if terms else DEFAULT_NOTICE,
             window=DEFAULT_WINDOW,
             limits=terms.limits if terms else Rules("", Limits(), host.defaults.limits),

@@ -6,6 +6,7 @@ mail can carry it without anything being stored; raising the booking's generatio
 
 import hashlib
 import hmac
+import re
 import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from daybook.domain.errors import NotFound
 MANAGE_PREFIX = "dbm_"
 KEY_PREFIX = "dbk_"
 TOKEN_LIFE_AFTER_END = timedelta(days=30)
+_KEY = re.compile(r"dbk_([0-9a-hjkmnp-tv-z]{26})_([A-Za-z0-9_-]{43})")
 _HEAD = struct.Struct(">IQ")  # generation, expiry as epoch seconds
 
 
@@ -53,10 +55,8 @@ def key_text(key_id: str, key_secret: str) -> str:
 
 def key_parts(text: str) -> tuple[str, str] | None:
     """Split an API key into id and secret; None if it is not spelt like one."""
-    if not text.startswith(KEY_PREFIX):
-        return None
-    key_id, _, secret = text.removeprefix(KEY_PREFIX).partition("_")
-    return (key_id, secret) if key_id and secret else None
+    match = _KEY.fullmatch(text)
+    return (match[1], match[2]) if match else None
 
 
 def secret_digest(key_secret: str) -> str:

@@ -152,7 +152,7 @@ def _call(each: Endpoint[Any, Any], event: dict[str, Any], path: dict[str, str],
     scheme, _, bearer = headers.get("authorization", "").partition(" ")
     return Call(
         path=identifiers,
-        query=requests.validated(each.query, event.get("queryStringParameters") or {}, prefix="query"),
+        query=requests.validated(each.query, event.get("queryStringParameters") or {}, prefix="/query"),
         body=requests.validated(each.body, raw),
         raw_body=raw,
         bearer=bearer.strip() if scheme.lower() == "bearer" else None,

@@ -24,7 +24,7 @@ def unsealed(secret: bytes, listing: str, text: str | None) -> str | None:
         joined = b""
     seal, raw = joined[:32], joined[32:]
     if not hmac.compare_digest(seal, _seal(secret, listing, raw)):
-        raise ValidationFailed.at("query/cursor", "Use next_cursor of this very list, unchanged.")
+        raise ValidationFailed.at("/query/cursor", "Use next_cursor of this very list, unchanged.")
     return raw.decode()
 
 

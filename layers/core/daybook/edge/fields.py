@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field, Strict, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, Strict, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 SLUG = r"^[a-z0-9][a-z0-9-]{0,62}$"
@@ -15,6 +15,8 @@ _MOMENT = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d)(:\d\d)?(\.\d{1,9})?(Z|z|[+-]\d\d:\d\d)?(?:\[([A-Za-z0-9_+/-]{1,64})\])?\Z"
 )
 _EMAIL = re.compile(r"[^@\s,;:<>()\[\]\"\\]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?\.[A-Za-z0-9-]{2,63}\Z")
+_NOT_A_ZONE = re.compile(r"(right|posix)/|(localtime|posixrules|Factory)\Z")
+"""What a database may hold beside zones: clocks with leap seconds, and names that differ by machine."""
 _EARLIEST, _LATEST = 2000, 2199
 """Years between which all arithmetic is safe in every zone."""
 
@@ -22,10 +24,13 @@ _EARLIEST, _LATEST = 2000, 2199
 def zone_named(name: str) -> ZoneInfo:
     """Return an IANA zone, legacy aliases included; a zone the database lacks is `unknown_timezone`."""
     try:
-        return ZoneInfo(name)
+        found = None if _NOT_A_ZONE.match(name) else ZoneInfo(name)
     except (KeyError, ValueError, OSError):  # the key may also name a folder of the database
+        found = None
+    if found is None:
         hint = "Use an IANA name such as Europe/Berlin."
-        raise PydanticCustomError("unknown_timezone", "{hint}", {"hint": hint}) from None
+        raise PydanticCustomError("unknown_timezone", "{hint}", {"hint": hint})
+    return found
 
 
 def moment(text: object) -> datetime:
@@ -88,6 +93,18 @@ def email_address(text: str) -> str:
     if len(text) > 254 or not _EMAIL.match(text) or ".." in text:
         raise PydanticCustomError("email", "Use an address such as ada@example.com.")
     return text
+
+
+class Fields(BaseModel, extra="forbid"):
+    """A body or a query: unknown fields are refused, and null is as good as leaving a field out."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, value: object) -> object:
+        if not isinstance(value, dict):
+            return value
+        known = {field.alias or name for name, field in cls.model_fields.items()}
+        return {name: one for name, one in value.items() if one is not None or name not in known}
 
 
 Zone = Annotated[

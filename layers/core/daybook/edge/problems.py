@@ -43,7 +43,7 @@ def problem(error: errors.DaybookError, request_id: str) -> Response[str]:
         "code": error.code,
         "request_id": request_id,
     }
-    if isinstance(error, errors.Invalid) and error.errors:
+    if isinstance(error, errors.Invalid):
         body["errors"] = [{"pointer": one.pointer, "detail": one.detail} for one in error.errors]
     if isinstance(error, errors.SlotTaken):
         body["alternatives"] = [utc_text(start) for start in error.alternatives]

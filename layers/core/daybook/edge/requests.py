@@ -168,7 +168,7 @@ def caller_of(event: Mapping[str, Any]) -> Caller | None:
 
 def idempotency_key(value: str | None) -> str | None:
     if value is not None and not (16 <= len(value) <= 128 and value.isascii() and value.isprintable()):
-        raise errors.ValidationFailed.at("header/Idempotency-Key", "Use 16 to 128 printable ASCII characters.")
+        raise errors.ValidationFailed.at("/header/Idempotency-Key", "Use 16 to 128 printable ASCII characters.")
     return value
 
 

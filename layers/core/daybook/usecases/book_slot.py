@@ -12,11 +12,12 @@ from daybook.domain.history import Origin
 from daybook.domain.host import Host
 from daybook.domain.placement import place
 from daybook.domain.published_slot import PublishedSlot, SlotStatus, slot_terms
+from daybook.domain.reasons import Reason
 from daybook.ports import Bookings, Catalogue, Ledger, NewId
 from daybook.usecases.admission import Admit, attendee_key
 from daybook.usecases.idempotency import Repeatable
 from daybook.usecases.list_open_slots import OpenSlotsQuery, list_open_slots
-from daybook.usecases.placing import claim, replay, require_answers
+from daybook.usecases.placing import HOST_MAY_IGNORE, claim, replay, require_answers
 
 SEARCH = timedelta(days=60)
 
@@ -71,7 +72,8 @@ def book_slot(
     _refuse_own_host(request, host)
     require_answers(context.event_type, request.answers)
     terms, policy = slot_terms(slot, context.event_type, host)
-    require_open_slot(slot, terms, now=origin.now)
+    ignore = HOST_MAY_IGNORE if request.caller else frozenset()
+    require_open_slot(slot, terms, now=origin.now, ignore=ignore)
     bounds = tuple(terms.limits.bounds(slot.start.astimezone(host.schedule_of(context.event_type).zone).date()))
     identifier = new_id()
     booking = place(
@@ -103,11 +105,13 @@ def book_slot(
     return placed, secret
 
 
-def require_open_slot(slot: PublishedSlot, terms: Terms, *, now: datetime) -> None:
+def require_open_slot(
+    slot: PublishedSlot, terms: Terms, *, now: datetime, ignore: frozenset[Reason] = frozenset()
+) -> None:
     """Raise Past, TooSoon or SlotTaken for what no booking could get; the transaction decides the rest."""
-    if slot.start <= now:
+    if slot.start < now:
         raise Past("Choose a slot that has not begun.")
-    if slot.start < now + terms.minimum_notice:
+    if slot.start < now + terms.minimum_notice and Reason.TOO_SOON not in ignore:
         raise TooSoon(f"Book at least {terms.minimum_notice // MINUTE} minutes ahead.")
     if slot.status is SlotStatus.CANCELLED:
         raise SlotTaken("The host has withdrawn this slot.")

@@ -18,7 +18,9 @@ def cancel_slot(slot: PublishedSlot, *, ledger: Ledger, bookings: Bookings, now:
             _expire_lapsed(slot, ledger, bookings, now)
         ledger.withdraw(slot)
     except Stale:
-        raise InUse("Cancel its bookings first.") from None
+        found = bookings.slot(slot.tenant, slot.id)
+        if found is not None and not found.withdrawn:
+            raise InUse("Cancel its bookings first.") from None
 
 
 def _expire_lapsed(slot: PublishedSlot, ledger: Ledger, bookings: Bookings, now: datetime) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from daybook.domain.errors import NotFound, Past, ValidationFailed
+from daybook.domain.event_type import NO_TIME, terms_of
 from daybook.domain.published_slot import PublishedSlot
 from daybook.ports import Bookings, Catalogue, Ledger, NewId, Recorded
 from daybook.usecases.idempotency import Repeatable
@@ -56,6 +57,7 @@ def create_slot(
     duration = request.duration or (context.event_type.duration if context.event_type else None)
     if duration is None:
         raise ValidationFailed.at("/end", "Give end or duration_minutes, or an event type that knows its length.")
+    terms = terms_of(context.event_type, context.host.defaults) if context.event_type else None
     slot = PublishedSlot(
         id=new_id(),
         tenant=request.tenant,
@@ -63,6 +65,8 @@ def create_slot(
         start=request.start,
         end=request.start + duration,
         event_type=request.event_type,
+        buffer_before=terms.buffer_before if terms else NO_TIME,
+        buffer_after=terms.buffer_after if terms else NO_TIME,
         capacity=capacity,
         created_at=now,
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 from daybook.domain.errors import ValidationFailed
 from daybook.domain.tenant import Scope, Tenant
 from daybook.ports import Access, NewId
-from daybook.usecases.manage_keys import issue_key
+from daybook.usecases.manage_keys import made_key
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}\Z")
 RESERVED = frozenset({"v1", "manage", "oauth", "webhooks", "assets", "static", "docs", "health"})
@@ -32,16 +32,17 @@ def create_tenant(
         ValidationFailed: the slug is reserved or not spelt [a-z0-9-]. Exists.
     """
     if not SLUG.match(slug) or slug in RESERVED:
-        raise ValidationFailed.at("/slug", f"Choose lower-case letters, digits and dashes; not {', '.join(RESERVED)}.")
-    access.add_tenant(Tenant(slug=slug, name=name, email=email, created_at=now), tenant_secret)
-    _, text = issue_key(
+        raise ValidationFailed.at(
+            "/slug", f"Choose lower-case letters, digits and dashes; not {', '.join(sorted(RESERVED))}."
+        )
+    key, text = made_key(
         slug,
         "first key",
         scopes=frozenset({Scope.ADMIN}),
         host=None,
-        access=access,
         new_id=new_id,
         new_secret=new_secret,
         now=now,
     )
+    access.add_tenant(Tenant(slug=slug, name=name, email=email, created_at=now), tenant_secret, key)
     return text

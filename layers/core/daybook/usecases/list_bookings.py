@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from daybook.domain.booking import ENDED, PENDING, Booking, Status
 from daybook.ports import Bookings
 
 HELD = frozenset({Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW})
+LONGEST = timedelta(days=1)
 ROUNDS = 20
 """At most so many index pages are read for one answer; a sparse filter then goes on with the cursor."""
 
@@ -45,12 +46,13 @@ def list_bookings(query: BookingsQuery, *, bookings: Bookings, now: datetime) ->
     """Return at most `limit` bookings, and where the list goes on; the index may be a second late."""
     found: list[Booking] = []
     cursor = query.cursor
+    since, until = _narrowed(query, now)
     for _ in range(ROUNDS):
         page = bookings.by_host(
             query.tenant,
             query.host,
-            since=query.since,
-            until=query.until,
+            since=since,
+            until=until,
             cursor=cursor,
             limit=query.limit - len(found),
             backwards=query.status is Filter.PAST,
@@ -61,3 +63,13 @@ def list_bookings(query: BookingsQuery, *, bookings: Bookings, now: datetime) ->
         if cursor is None or len(found) >= query.limit:
             break
     return found, cursor
+
+
+def _narrowed(query: BookingsQuery, now: datetime) -> tuple[datetime | None, datetime | None]:
+    """Begin where the first match can lie, so that a long history costs nothing; a cursor goes on from where it is."""
+    since, until = query.since, query.until
+    if query.cursor is None and query.status in {Filter.UPCOMING, Filter.PENDING}:
+        since = max(since or now - LONGEST, now - LONGEST)
+    if query.cursor is None and query.status is Filter.PAST:
+        until = min(until or now, now)
+    return since, until

@@ -36,9 +36,10 @@ def list_open_slots(
 
     The index may be a second late; whether a slot is open and its time free is read strongly consistent.
     """
-    since = max(query.since, now)
-    if since >= query.until:
+    if now >= query.until:
         return [], None
+    # A page that goes on keeps its range: the table refuses a cursor that lies outside.
+    since = query.since if query.cursor else max(query.since, now)
     page = bookings.slots(query.tenant, since=since, until=query.until, cursor=query.cursor, limit=PAGE)
     own = query.caller.host if query.caller else None
     wanted = [

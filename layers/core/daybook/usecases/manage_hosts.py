@@ -1,5 +1,6 @@
 """Add, change and remove hosts."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from daybook.domain.errors import Exists, InUse, PreconditionFailed, ValidationFailed
@@ -12,7 +13,7 @@ CHANGED = "It was changed meanwhile; read it again."
 
 
 def add_host(tenant: str, host: Host, *, catalogue: Catalogue) -> Host:
-    """Raises Exists, ValidationFailed (a default schedule before there is any)."""
+    """Raises Exists."""
     if catalogue.host(tenant, host.slug) is not None:
         raise Exists(f"There is a host {host.slug} already.")
     catalogue.add_host(tenant, host)
@@ -54,12 +55,13 @@ def remove_host(tenant: str, host: Host, *, catalogue: Catalogue, bookings: Book
     """
     if needed_by(tenant, host.slug, bookings=bookings, now=now):
         raise InUse("Cancel the host's future bookings and withdraw the open slots first.")
-    for event_type in catalogue.event_types(tenant, host.slug):
-        catalogue.remove_event_type(tenant, host.slug, event_type)
     try:
         catalogue.remove_host(tenant, host)
     except Stale:
         raise PreconditionFailed(CHANGED) from None
+    for event_type in catalogue.event_types(tenant, host.slug):
+        with suppress(Stale):  # changed meanwhile; without its host it leads nowhere, and a new host overwrites it
+            catalogue.remove_event_type(tenant, host.slug, event_type)
 
 
 def _counting(host: Host) -> tuple[object, ...]:

@@ -19,7 +19,23 @@ def issue_key(
     new_secret: Callable[[], str],
     now: datetime,
 ) -> tuple[ApiKey, str]:
-    """Return the key and, this once, its full text. `new_secret` gives 256 random bits."""
+    """Write a new key; return it and, this once, its full text."""
+    key, text = made_key(tenant, name, scopes=scopes, host=host, new_id=new_id, new_secret=new_secret, now=now)
+    access.add_key(key)
+    return key, text
+
+
+def made_key(
+    tenant: str,
+    name: str,
+    *,
+    scopes: frozenset[Scope],
+    host: str | None,
+    new_id: NewId,
+    new_secret: Callable[[], str],
+    now: datetime,
+) -> tuple[ApiKey, str]:
+    """Make a key that is not yet written, and its text. `new_secret` gives 256 random bits."""
     identifier, secret = new_id().lower(), new_secret()
     key = ApiKey(
         id=identifier,
@@ -30,5 +46,4 @@ def issue_key(
         secret_sha256=secret_digest(secret),
         created_at=now,
     )
-    access.add_key(key)
     return key, key_text(identifier, secret)

@@ -96,18 +96,29 @@ def _to_slot(
     slot = bookings.slot(current.tenant, target.slot or "")
     if slot is None or slot.host != current.host or context.host is None:
         raise NotFound("No such slot of this host.")
+    if slot.event_type != current.event_type:
+        raise ValidationFailed.at("/slot_id", "Choose a slot of the same event type.")
     after = current.moved(slot.start, slot.end, actor=origin.actor, now=origin.now)
     if slot.id == current.slot:
         return after, ()
     terms, _ = slot_terms(slot, context.event_type, context.host)
-    require_open_slot(slot, terms, now=origin.now)
+    require_open_slot(slot, terms, now=origin.now, ignore=ignored_by(origin.actor))
     if terms.capacity > 1 and after.deadline is not None:
         raise ValidationFailed.at("/slot_id", "A request cannot move to a slot with seats: seats wait for nobody.")
     zone = context.host.schedule_of(context.event_type).zone
     bounds = tuple(terms.limits.bounds(slot.start.astimezone(zone).date()))
     seat = terms.signature if terms.capacity > 1 else None
     counted = tuple(bound.counter for bound in bounds)
-    moved = replace(after, slot=slot.id, seat_of=seat, capacity=terms.capacity, reason=target.reason, counted=counted)
+    moved = replace(
+        after,
+        slot=slot.id,
+        seat_of=seat,
+        capacity=terms.capacity,
+        buffer_before=slot.buffer_before,
+        buffer_after=slot.buffer_after,
+        reason=target.reason,
+        counted=counted,
+    )
     return moved, bounds
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from daybook.adapters.dynamodb import items
 from daybook.adapters.dynamodb import keys as key_patterns
@@ -22,13 +22,14 @@ class DynamoAccess:
         self._client = client
         self._table = table
 
-    def add_tenant(self, tenant: Tenant, secret: bytes) -> None:
+    def add_tenant(self, tenant: Tenant, secret: bytes, key: ApiKey | None = None) -> None:
         def exists(_: items.Raw) -> Exception:
             return Exists(f"There is a tenant {tenant.slug} already.")
 
         rows = [
             {**items.encode(tenant), **key_patterns.tenant(tenant.slug)},
             {**key_patterns.secret(tenant.slug), "secret": {"B": secret}},
+            *([_key_item(key)] if key else []),
         ]
         Transactions(self._client, self._table).commit(
             [Write({"Put": {"Item": row, "ConditionExpression": "attribute_not_exists(pk)"}}, exists) for row in rows]
@@ -59,13 +60,8 @@ class DynamoAccess:
         return sorted((items.decode(ApiKey, item) for item in found), key=lambda key: key.id), after
 
     def add_key(self, key: ApiKey) -> None:
-        item = {
-            **items.encode(key),
-            **key_patterns.api_key(key.id),
-            "tenant_pk": {"S": key_patterns.tenant_index(key.tenant, key_patterns.API_KEYS)},
-            "tenant_sk": {"S": key.id},
-        }
-        self._client.put_item(TableName=self._table, Item=item, ConditionExpression="attribute_not_exists(pk)")
+        condition = "attribute_not_exists(pk)"
+        self._client.put_item(TableName=self._table, Item=_key_item(key), ConditionExpression=condition)
 
     def remove_key(self, key: ApiKey) -> None:
         self._client.delete_item(TableName=self._table, Key=key_patterns.api_key(key.id))
@@ -84,3 +80,12 @@ class DynamoAccess:
 
     def _get(self, key: key_patterns.Key) -> items.Raw:
         return self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item", {})
+
+
+def _key_item(key: ApiKey) -> dict[str, Any]:
+    return {
+        **items.encode(key),
+        **key_patterns.api_key(key.id),
+        "tenant_pk": {"S": key_patterns.tenant_index(key.tenant, key_patterns.API_KEYS)},
+        "tenant_sk": {"S": key.id},
+    }

@@ -165,6 +165,7 @@ def _rewrite_sessions(update: Expression, known: LedgerDay, after: LedgerDay) ->
         if old == new:
             continue  # nor compared: to come or go, a session changes `taken`
         update.require_same(f"{SEATS}{start}", _number(old.seats) if old else None)
+        update.require_same(f"{SESSION}{start}", {"S": old.signature} if old else None)
         if new is None:
             update.remove(f"{SESSION}{start}")
             update.remove(f"{SEATS}{start}")

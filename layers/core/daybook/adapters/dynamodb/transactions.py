@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 logger = logging.getLogger(__name__)
+
+PATIENCE = timedelta(seconds=5)
+"""A function has ten seconds; what is left when this has passed must do to answer 503 and to look whether it landed."""
 
 CONTENTION = frozenset({"None", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 
@@ -65,11 +69,14 @@ class Transactions:
         (AWS: TransactWriteItems, ClientRequestToken, ten minutes). The proof settles it where that is not so.
 
         Raises:
-            Busy: still contended after eight tries, or no answer could be had.
+            Busy: still contended after eight tries or six seconds, or no answer could be had.
         """
         token = proof.token if proof else uuid4().hex
         uncertain = False
+        began = time.monotonic()
         for attempt in range(ATTEMPTS):
+            if time.monotonic() - began > PATIENCE.total_seconds():
+                break
             try:
                 self._send(writes, token)
             except self._client.exceptions.TransactionCanceledException as error:

@@ -11,14 +11,14 @@ from daybook.domain.booking import Attendee, Booking
 from daybook.domain.history import Event, State
 from daybook.domain.ledger import moment_at
 from daybook.domain.schedule import date_spans
-from daybook.edge.fields import Day, Email, Line, Moment, Slug, Text, Zone, ZoneName
+from daybook.edge.fields import Day, Email, Fields, Line, Moment, Slug, Text, Zone, ZoneName
 from daybook.edge.times import utc_text, zoned_text
 from daybook.usecases.list_bookings import Filter
 
 Answers = Annotated[dict[Annotated[str, Field(max_length=64)], Text], Field(max_length=50)]
 
 
-class AttendeeBody(BaseModel, extra="forbid"):
+class AttendeeBody(Fields):
     """Who comes."""
 
     name: Line
@@ -30,7 +30,7 @@ class AttendeeBody(BaseModel, extra="forbid"):
         return Attendee(name=self.name.strip(), email=self.email, timezone=self.timezone, language=self.language)
 
 
-class BookBody(BaseModel, extra="forbid"):
+class BookBody(Fields):
     """A start of an event type, and who wants it."""
 
     host: Slug
@@ -40,14 +40,14 @@ class BookBody(BaseModel, extra="forbid"):
     answers: Answers = {}
 
 
-class BookSlotBody(BaseModel, extra="forbid"):
+class BookSlotBody(Fields):
     """Who wants a published slot."""
 
     attendee: AttendeeBody
     answers: Answers = {}
 
 
-class RescheduleBody(BaseModel, extra="forbid"):
+class RescheduleBody(Fields):
     """Another start, or another published slot."""
 
     start: Moment | None = None
@@ -61,19 +61,19 @@ class RescheduleBody(BaseModel, extra="forbid"):
         return self
 
 
-class ReasonBody(BaseModel, extra="forbid"):
+class ReasonBody(Fields):
     """Why, in the caller's words."""
 
     reason: Text = ""
 
 
-class TokenQuery(BaseModel, extra="forbid"):
+class TokenQuery(Fields):
     """A manage token in the address, for links in mails that only read."""
 
     token: Annotated[str, Field(max_length=256)] | None = None
 
 
-class BookingsQuery(BaseModel, extra="forbid"):
+class BookingsQuery(Fields):
     """Which bookings to list; dates are inclusive, in `timezone`."""
 
     host: Slug | None = None

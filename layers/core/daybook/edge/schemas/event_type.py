@@ -9,10 +9,10 @@ from pydantic_core import PydanticCustomError
 
 from daybook.domain.event_type import MINUTE, Defaults, EventType, Price, Question, Window, WindowType, terms_of
 from daybook.domain.limits import Limits
-from daybook.edge.fields import Count, Day, Days, Duration, Flag, Line, LongMinutes, Minutes, Slug, Text
+from daybook.edge.fields import Count, Day, Days, Duration, Fields, Flag, Line, LongMinutes, Minutes, Slug, Text
 
 
-class WindowBody(BaseModel, extra="forbid"):
+class WindowBody(Fields):
     """How far ahead one may book: `days` (60 unless given), or the dates from … to (inclusive)."""
 
     type: WindowType
@@ -47,7 +47,7 @@ class WindowBody(BaseModel, extra="forbid"):
         return cls(type=window.type)
 
 
-class LimitsBody(BaseModel, extra="forbid"):
+class LimitsBody(Fields):
     """Upper bounds by the schedule-local date of a booking's start."""
 
     per_day: Count | None = None
@@ -64,14 +64,14 @@ class LimitsBody(BaseModel, extra="forbid"):
         return cls(**given)
 
 
-class PriceBody(BaseModel, extra="forbid"):
+class PriceBody(Fields):
     """Minor units of an ISO 4217 currency. Shown to attendees; nothing is collected."""
 
     amount: Annotated[int, Field(strict=True, ge=0, le=100_000_000)]
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
 
-class QuestionBody(BaseModel, extra="forbid"):
+class QuestionBody(Fields):
     """Something to ask the attendee; the answer is text."""
 
     id: Slug
@@ -79,7 +79,7 @@ class QuestionBody(BaseModel, extra="forbid"):
     required: Flag = False
 
 
-class EventTypeBody(BaseModel, extra="forbid"):
+class EventTypeBody(Fields):
     """An event type; what is left out follows the host's defaults, then Daybook's."""
 
     slug: Slug

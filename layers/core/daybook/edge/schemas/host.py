@@ -9,11 +9,11 @@ from pydantic import BaseModel, field_serializer
 from daybook.domain.event_type import MINUTE, Defaults, EventType, terms_of
 from daybook.domain.host import CalendarPolicy, Host
 from daybook.domain.limits import Limits
-from daybook.edge.fields import Email, Line, LongMinutes, Minutes, Slug, Zone
+from daybook.edge.fields import Email, Fields, Line, LongMinutes, Minutes, Slug, Zone
 from daybook.edge.schemas.event_type import EventTypeBody, LimitsBody, QuestionBody, WindowBody, minutes
 
 
-class DefaultsBody(BaseModel, extra="forbid"):
+class DefaultsBody(Fields):
     """What event types that say nothing go by; `limits` hold over all event types of the host together."""
 
     minimum_notice_minutes: LongMinutes | None = None
@@ -46,7 +46,7 @@ class DefaultsBody(BaseModel, extra="forbid"):
         return cls.model_validate({name: value for name, value in known.items() if value is not None})
 
 
-class HostBody(BaseModel, extra="forbid"):
+class HostBody(Fields):
     """Who can be met."""
 
     slug: Slug
@@ -84,6 +84,12 @@ class HostBody(BaseModel, extra="forbid"):
             defaults=DefaultsBody.of(host.defaults),
             calendar_policy=host.calendar_policy,
         )
+
+
+class HostView(HostBody):
+    """A host as it was set up, and what the public sees of it."""
+
+    event_types: list["PublicEventTypeView"]
 
 
 class HostList(BaseModel):

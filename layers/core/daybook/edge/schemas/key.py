@@ -5,11 +5,11 @@ from typing import Annotated, Self
 from pydantic import BaseModel, Field
 
 from daybook.domain.tenant import ApiKey, Scope
-from daybook.edge.fields import Line, Slug
+from daybook.edge.fields import Fields, Line, Slug
 from daybook.edge.times import utc_text
 
 
-class KeyBody(BaseModel, extra="forbid"):
+class KeyBody(Fields):
     """What a new key is for; `host` binds it to one host."""
 
     name: Line
@@ -39,7 +39,7 @@ class KeyList(BaseModel):
     next_cursor: str | None
 
 
-class PageQuery(BaseModel, extra="forbid"):
+class PageQuery(Fields):
     """Where a list goes on."""
 
     cursor: Annotated[str, Field(max_length=2048)] | None = None

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from daybook.domain.event_type import MINUTE
 from daybook.domain.schedule import Block, Hours, Schedule
-from daybook.edge.fields import Day, Moment, Note, Pair, Slug, WallTime, Zone
+from daybook.edge.fields import Day, Fields, Moment, Note, Pair, Slug, WallTime, Zone
 from daybook.edge.times import utc_text
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -25,7 +25,7 @@ def _clock(since_midnight: timedelta) -> str:
     return f"{hours:02}:{rest:02}"
 
 
-class WeeklyBody(BaseModel, extra="forbid"):
+class WeeklyBody(Fields):
     """Open hours of each weekday; days left out are closed."""
 
     monday: HoursBody = []
@@ -37,7 +37,7 @@ class WeeklyBody(BaseModel, extra="forbid"):
     sunday: HoursBody = []
 
 
-class ScheduleBody(BaseModel, extra="forbid"):
+class ScheduleBody(Fields):
     """Weekly hours and overrides on the wall clock of a zone; `24:00` ends a day."""
 
     id: Slug
@@ -86,7 +86,7 @@ class ScheduleList(BaseModel):
     next_cursor: None = None
 
 
-class BlockBody(BaseModel, extra="forbid"):
+class BlockBody(Fields):
     """Time the host is away: a span, or a whole date in the host's zone."""
 
     start: Moment | None = None

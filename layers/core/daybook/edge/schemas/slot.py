@@ -9,12 +9,13 @@ from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from daybook.domain.days import Day as DomainDay
+from daybook.domain.errors import RangeTooLarge
 from daybook.domain.explain import Explanation
 from daybook.domain.ledger import moment_at
 from daybook.domain.published_slot import PublishedSlot
 from daybook.domain.schedule import date_at, date_spans
 from daybook.domain.slots import Slot
-from daybook.edge.fields import Count, Day, Duration, Moment, Pair, Slug, Zone
+from daybook.edge.fields import Count, Day, Duration, Fields, Moment, Pair, Slug, Zone
 from daybook.edge.times import utc_text, zoned_text
 from daybook.usecases.list_slots import SlotList
 
@@ -29,7 +30,7 @@ def require_range(first: date, last: date) -> None:
         raise PydanticCustomError("range_too_large", "Ask for at most 62 days, from the earlier date to the later.")
 
 
-class SlotsQuery(BaseModel, extra="forbid"):
+class SlotsQuery(Fields):
     """The viewer's dates, both inclusive, at most 62."""
 
     first: Annotated[Day, Field(alias="from")]
@@ -44,7 +45,7 @@ class SlotsQuery(BaseModel, extra="forbid"):
         return self
 
 
-class DaysQuery(BaseModel, extra="forbid"):
+class DaysQuery(Fields):
     """A month (2027-03), or the dates from … to."""
 
     month: Annotated[str, Field(pattern=r"^2[01][0-9]{2}-(0[1-9]|1[0-2])$")] | None = None
@@ -75,7 +76,7 @@ class OpenStatus(StrEnum):
     OPEN = "open"
 
 
-class OpenSlotsQuery(BaseModel, extra="forbid"):
+class OpenSlotsQuery(Fields):
     """Published slots by the viewer's dates; from today, for 62 days, unless given."""
 
     status: OpenStatus = OpenStatus.OPEN
@@ -92,18 +93,25 @@ class OpenSlotsQuery(BaseModel, extra="forbid"):
         return self
 
     def span(self, now: datetime) -> tuple[datetime, datetime]:
-        """Return the moments [since, until) of the asked dates; a missing one lies 62 days from the other."""
-        rest = timedelta(days=MOST_DAYS - 1)
-        first = self.first or (self.last - rest if self.last else date_at(self.timezone, now))
-        spans = date_spans(self.timezone, first, self.last or first + rest)
+        """Return the moments [since, until) of the asked dates: from today, and 62 days on, unless given.
+
+        Raises:
+            RangeTooLarge: more than 62 days lie between today and `to`.
+        """
+        today = date_at(self.timezone, now)
+        first = self.first or min(today, self.last or today)
+        last = self.last or first + timedelta(days=MOST_DAYS - 1)
+        if (last - first).days >= MOST_DAYS:
+            raise RangeTooLarge.at("/query/to", "Ask for at most 62 days.")
+        spans = date_spans(self.timezone, first, last)
         return (moment_at(spans[0][0]), moment_at(spans[-1][1])) if spans else (now, now)
 
 
-class ExplainQuery(BaseModel, extra="forbid"):
+class ExplainQuery(Fields):
     start: Moment
 
 
-class SlotBody(BaseModel, extra="forbid"):
+class SlotBody(Fields):
     """A slot to publish: `end`, or `duration_minutes`, or the event type's length."""
 
     host: Slug
