@@ -2,6 +2,7 @@
 
 from daybook import wiring
 from daybook.domain import errors
+from daybook.domain.host import Host
 from daybook.domain.schedule import Schedule
 from daybook.domain.tenant import Scope
 from daybook.edge.access import host_of
@@ -31,6 +32,7 @@ def add_schedule(call: Call[ScheduleBody, Nothing]) -> Answer:
     call.require_key(Scope.CATALOGUE, host=call.path["host"])
     host = host_of(call)
     schedule = usecase.add_schedule(call.tenant, host, call.body.to_domain(version=1), catalogue=wiring.catalogue())
+    _follow_zone(call, host)
     location = f"/v1/{call.tenant}/hosts/{host.slug}/schedules/{schedule.id}"
     return tagged(ScheduleView.of(schedule), schedule.version, status=201, location=location)
 
@@ -78,8 +80,21 @@ def remove_schedule(call: Call[Nothing, Nothing]) -> Answer:
     call.require_key(Scope.CATALOGUE, host=call.path["host"])
     schedule = _named(call)
     require_match(call.if_match, schedule.version)
-    usecase.remove_schedule(call.tenant, host_of(call), schedule, catalogue=wiring.catalogue())
+    host = host_of(call)
+    usecase.remove_schedule(call.tenant, host, schedule, catalogue=wiring.catalogue())
+    _follow_zone(call, host)
     return Answer(status=204)
+
+
+def _follow_zone(call: Call[Body, Query], before: Host) -> None:
+    usecase.follow_default_zone(
+        call.tenant,
+        before,
+        catalogue=wiring.catalogue(),
+        ledger=wiring.ledger(),
+        bookings=wiring.bookings(),
+        now=call.now,
+    )
 
 
 def _named(call: Call[Body, Query]) -> Schedule:

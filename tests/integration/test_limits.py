@@ -178,6 +178,15 @@ class TestAChangedZone:
         change(api, "/hosts/ada", timezone="Asia/Tokyo")
         assert take(api, second, "eve").code == "limit_reached"
 
+    def test_of_a_first_schedule_takes_over_from_the_host(self, api: Api) -> None:
+        host = {"slug": "ada", "name": "Ada", "email": "ada@example.com", "timezone": "Europe/Berlin"}
+        api.host("POST", "/hosts", host | {"defaults": {"limits": {"per_day": 1}}})
+        first, second = publish(api, "2027-03-01T16:30:00Z"), publish(api, "2027-03-02T01:00:00Z")
+        assert take(api, first).status == 201
+        added = api.host("POST", "/hosts/ada/schedules", {"id": "tokyo", "timezone": "Asia/Tokyo", "weekly": {}})
+        assert added.status == 201
+        assert take(api, second, "eve").code == "limit_reached"
+
     def test_of_the_default_schedule_follows_its_replacement(self, studio: Api) -> None:
         change(studio, INTRO, limits={"per_day": 1})
         booked(studio, at("16:30"))

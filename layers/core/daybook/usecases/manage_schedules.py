@@ -59,6 +59,15 @@ def remove_schedule(tenant: str, host: Host, schedule: Schedule, *, catalogue: C
         raise PreconditionFailed(CHANGED) from None
 
 
+def follow_default_zone(
+    tenant: str, before: Host, *, catalogue: Catalogue, ledger: Ledger, bookings: Bookings, now: datetime
+) -> None:
+    """Let counters follow where another default schedule, or none, has put the host's dates into another zone."""
+    after = catalogue.host(tenant, before.slug)
+    if after is not None and after.schedule_of(None).zone != before.schedule_of(None).zone:
+        recount(tenant, before.slug, catalogue=catalogue, ledger=ledger, bookings=bookings, now=now)
+
+
 def _require_room(host: Host, schedule: Schedule) -> None:
     others = (one for one in host.schedules.values() if one.id != schedule.id)
     if sum(map(_entries, others)) + _entries(schedule) > MOST_ENTRIES:
