@@ -62,6 +62,8 @@ def test_an_empty_body_lacks_every_required_field(studio: Api, raw: str) -> None
 @pytest.mark.parametrize("field", ["host", "event_type", "start", "attendee", "answers"])
 @pytest.mark.parametrize("value", [None, 1, 1.5, True, [], "", {"a": {}}, NESTED, 10**300], ids=str)
 def test_a_field_of_another_type_is_invalid(studio: Api, field: str, value: object) -> None:
+    if (field, value) == ("answers", None):
+        return  # null is as good as leaving an optional field out
     refused = sent(studio, json.dumps({**ORDER, field: value}))
     assert refused.status == 422, refused.text
     assert refused.code == "validation"
@@ -213,7 +215,8 @@ def test_unknown_query_parameters_are_refused_on_writes_too(studio: Api) -> None
 
 def test_a_problem_has_all_its_members(studio: Api) -> None:
     problem = studio.post("/bookings", {**ORDER, "start": at("10:07")}).json
-    assert problem.keys() == {"type", "title", "status", "detail", "code", "request_id"}
+    assert problem.keys() == {"type", "title", "status", "detail", "code", "request_id", "errors"}
+    assert problem["errors"] == [{"pointer": "/start", "detail": problem["detail"]}]
     assert (problem["status"], problem["code"], problem["request_id"]) == (422, "not_offered", "request-1")
     assert problem["type"].endswith("not_offered")
 

@@ -52,7 +52,7 @@ class TestNotice:
         studio.clock.advance(seconds=1)
         assert open_slots(studio) == []
         assert take(studio, slot).code == "too_soon"
-        studio.clock.now = EVENING
+        studio.clock.now = EVENING + timedelta(seconds=1)
         assert take(studio, slot).code == "past"
 
     def test_of_the_event_type_goes_first(self, studio: Api) -> None:

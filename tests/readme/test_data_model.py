@@ -108,7 +108,13 @@ def attend(practice: Practice) -> None:
     book("take a seat", "class", "11:00")
     path, token = f"/bookings/{booking['id']}", booking["manage_token"]
     see("show a booking", "GET", path, bearer=token)
-    see("move within a day", "POST", f"{path}/reschedule", {"start": "2027-03-08T13:00:00+01:00"}, bearer=token)
+    see(
+        "move within a day, a cold function",
+        "POST",
+        f"{path}/reschedule",
+        {"start": "2027-03-08T13:00:00+01:00"},
+        bearer=token,
+    )
     see("move to another day", "POST", f"{path}/reschedule", {"start": "2027-03-09T09:00:00+01:00"}, bearer=token)
     see("cancel", "POST", f"{path}/cancel", {}, bearer=token)
 

@@ -86,12 +86,6 @@ class HostBody(Fields):
         )
 
 
-class HostView(HostBody):
-    """A host as it was set up, and what the public sees of it."""
-
-    event_types: list["PublicEventTypeView"]
-
-
 class HostList(BaseModel):
     items: list[HostBody]
     next_cursor: str | None
