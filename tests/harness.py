@@ -20,7 +20,7 @@ GATEWAY = {"content-type": "application/json"}
 MODULES = sorted(
     f"{path.parent.name}.{path.stem}"
     for path in (ROOT / "functions").glob("*/*.py")
-    if path.stem not in {"__init__", "authorize", "unmatched"}
+    if path.parent.name != "workers" and path.stem not in {"__init__", "unmatched"}
 )
 
 

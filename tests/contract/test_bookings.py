@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from daybook.domain.booking import Actor, Attendee, Role, Status
+from daybook.domain.attendee import Attendee
+from daybook.domain.booking import Actor, Role, Status
 from daybook.domain.history import Deed
 from daybook.domain.policy import Policy
 from daybook.ports import Page

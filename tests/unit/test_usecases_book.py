@@ -52,7 +52,7 @@ def test_a_booking_keeps_what_was_agreed(scene: Scene) -> None:
     assert (booked.buffer_after, booked.policy.cancel_cutoff) == (HOUR, DAY)
     assert [(counter.scope, counter.period) for counter in booked.counted] == [("long", "2027-03-01")]
     assert booked.attendee_key == attendee_key(SECRET, "BOB@example.com")
-    assert booked.uid == f"{booked.id.lower()}@daybook.example"
+    assert booked.uid == f"{booked.id.lower()}.acme@daybook.example"
     assert [event.deed for event in scene.ports.bookings.history(ACME, booked.id)] == [Deed.BOOKED]
 
 

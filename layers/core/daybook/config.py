@@ -40,3 +40,11 @@ class Settings:
             posts_per_minute_per_tenant=int(env.get("DAYBOOK_POSTS_PER_MINUTE_PER_TENANT") or 0),
             active_bookings_per_email=int(env.get("DAYBOOK_ACTIVE_BOOKINGS_PER_EMAIL") or 0),
         )
+
+
+def setting(name: str, env: Mapping[str, str] = os.environ) -> str:
+    """Return a variable that only some functions are given. Raises MissingSetting."""
+    value = env.get(name)
+    if not value:
+        raise MissingSetting(f"set {name}")
+    return value

@@ -49,14 +49,16 @@ class Context:
     host: Host | None
     event_type: EventType | None
     record: Record | None = None
+    tenant: Tenant | None = None
 
 
 class Catalogue(Protocol):
     """Hosts with their schedules and blocks, and event types. Reads are strongly consistent."""
 
     def context(
-        self, tenant: str, host: str, event_type: str | None, *, record: str | None = None, with_secret: bool = False
-    ) -> Context:
+        self, tenant: str, host: str, event_type: str | None, *, record: str | None = None, with_secret: bool = False,
+        with_tenant: bool = False,
+    ) -> Context:  # fmt: skip
         """Read them in one round trip; the tenant's secret only for who makes or checks tokens."""
 
     def host(self, tenant: str, host: str) -> Host | None: ...
@@ -155,6 +157,9 @@ class Bookings(Protocol):
     def count_active(self, tenant: str, attendee_key: str, *, now: datetime, most: int) -> int:
         """Count a person's bookings that start after now and block; stops at `most`."""
 
+    def is_first(self, booking: Booking) -> bool:
+        """Tell whether a person had no booking at the tenant before this one; the index may lag a second."""
+
     def history(self, tenant: str, booking: str) -> Sequence[Event]: ...
 
     def slot(self, tenant: str, slot: str) -> PublishedSlot | None: ...
@@ -169,6 +174,11 @@ class Access(Protocol):
 
     def add_tenant(self, tenant: Tenant, secret: bytes, key: ApiKey | None = None) -> None:
         """Write a tenant, its secret and its first key, all or none. Raises Exists."""
+
+    def tenant(self, tenant: str) -> Tenant | None: ...
+
+    def change_tenant(self, tenant: Tenant, *, version: int) -> None:
+        """Write a tenant's settings. Raises Stale unless the stored version is `version`."""
 
     def secret(self, tenant: str) -> bytes | None: ...
 

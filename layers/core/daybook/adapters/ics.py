@@ -2,23 +2,63 @@
 
 from datetime import datetime
 
-from icalendar import Calendar, Event, vCalAddress
+from icalendar import Calendar, Conference, Event, vCalAddress
 from icalendar.enums import CUTYPE, PARTSTAT, ROLE
 
 from daybook.domain.booking import ENDED, PENDING, Booking
 from daybook.domain.host import Host
+from daybook.domain.mail import Method
+from daybook.domain.naming import one_line
+from daybook.domain.places import join_url
 
 PRODUCT = "-//Daybook//Daybook//EN"
 
 
-def invitation(booking: Booking, host: Host | None, *, service_address: str, now: datetime) -> str:
+def invitation(
+    booking: Booking,
+    host: Host | None,
+    *,
+    service_address: str,
+    now: datetime,
+    method: Method | None = None,
+    attendee_name: str | None = None,
+    description: str = "",
+    replies: bool = False,
+) -> str:
     """Return the object that puts a booking into a calendar, or takes it out again.
 
-    METHOD is REQUEST, and CANCEL once the booking no longer stands; UID and SEQUENCE are the booking's own, DTSTAMP
-    is this very moment (RFC 5546 §3.2). The organizer is the service address under the host's name, so that sender
-    and organizer are one; the host comes first among the attendees. Lines end in CRLF.
+    UID and SEQUENCE are the booking's own, DTSTAMP is this very moment (RFC 5546 §3.2). The organizer is the service
+    address under the host's name, so that sender and organizer are one; the host comes first among the attendees.
+    Lines end in CRLF.
+
+    Args:
+        method: REQUEST, or CANCEL once the booking no longer stands, unless given.
+        attendee_name: instead of what the attendee typed; it may be empty.
+        description: whatever may be read by whoever gets the object.
+        replies: whether answers are read; then the attendee is asked for one.
     """
-    ended = booking.status in ENDED
+    method = method or (Method.CANCEL if booking.status in ENDED else Method.REQUEST)
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("method", method.value)
+    event = _event(booking, method, now)
+    if description:
+        event.add("description", description)
+    event.add("organizer", _person(service_address, host.name if host else booking.host))
+    if host is not None:
+        event.add("attendee", _invited(host.email, host.name, PARTSTAT.ACCEPTED), encode=False)
+    if booking.attendee.email:
+        name = booking.attendee.name if attendee_name is None else attendee_name
+        answer, asked = _answer(booking, replies=replies)
+        event.add("attendee", _invited(booking.attendee.email, name, answer, asked=asked), encode=False)
+    calendar.add_component(event)
+    text: bytes = calendar.to_ical()
+    return text.decode()
+
+
+def _event(booking: Booking, method: Method, now: datetime) -> Event:
+    cancelled = method is Method.CANCEL
     event = Event()
     event.add("uid", booking.uid)
     event.add("sequence", booking.sequence)
@@ -27,33 +67,41 @@ def invitation(booking: Booking, host: Host | None, *, service_address: str, now
     event.add("last-modified", booking.updated_at)
     event.add("dtstart", booking.start)
     event.add("dtend", booking.end)
-    event.add("status", "CANCELLED" if ended else "TENTATIVE" if booking.status in PENDING else "CONFIRMED")
+    event.add("status", "CANCELLED" if cancelled else "TENTATIVE" if booking.status in PENDING else "CONFIRMED")
     event.add("transp", "OPAQUE")
     event.add("summary", booking.title or "Booking")
     if booking.location:
         event.add("location", booking.location)
-    host_name = host.name if host else booking.host
-    event.add("organizer", _person(service_address, host_name))
-    if host is not None:
-        event.add("attendee", _person(host.email, host_name, PARTSTAT.ACCEPTED), encode=False)
-    if booking.attendee.email:
-        event.add("attendee", _person(booking.attendee.email, booking.attendee.name, PARTSTAT.ACCEPTED), encode=False)
-    calendar = Calendar()
-    calendar.add("prodid", PRODUCT)
-    calendar.add("version", "2.0")
-    calendar.add("method", "CANCEL" if ended else "REQUEST")
-    calendar.add_component(event)
-    text: bytes = calendar.to_ical()
-    return text.decode()
+    url = join_url(booking.location)
+    if url and not cancelled:
+        event.add_component  # noqa: B018
+        event.conferences = [Conference(url, feature="VIDEO", label="Join")]
+    return event
 
 
-def _person(email: str, name: str, answer: PARTSTAT | None = None) -> vCalAddress:
+def _answer(booking: Booking, *, replies: bool) -> tuple[PARTSTAT, bool]:
+    """Say whether the attendee comes, and whether to ask; they booked, so without replies there is nothing to ask.
+
+    A reply holds for the SEQUENCE it answered (RFC 5546 §2.1.5); a new time is asked about anew.
+    """
+    if booking.reply is not None and booking.reply.sequence == booking.sequence:
+        return PARTSTAT[booking.reply.answer.name], replies
+    return (PARTSTAT.NEEDS_ACTION, True) if replies else (PARTSTAT.ACCEPTED, False)
+
+
+def _person(email: str, name: str) -> vCalAddress:
     """Name somebody; double quotes would need RFC 6868, which Outlook and Gmail do not read, so they are dropped."""
     address = vCalAddress(f"mailto:{email}")
-    address.params["CN"] = name.replace('"', "")
-    if answer is not None:
-        address.params["CUTYPE"] = CUTYPE.INDIVIDUAL
-        address.params["ROLE"] = ROLE.REQ_PARTICIPANT
-        address.params["PARTSTAT"] = answer
-        address.params["RSVP"] = "FALSE"
+    common_name = one_line(name.replace('"', ""))
+    if common_name:
+        address.params["CN"] = common_name
+    return address
+
+
+def _invited(email: str, name: str, answer: PARTSTAT, *, asked: bool = False) -> vCalAddress:
+    address = _person(email, name)
+    address.params["CUTYPE"] = CUTYPE.INDIVIDUAL
+    address.params["ROLE"] = ROLE.REQ_PARTICIPANT
+    address.params["PARTSTAT"] = answer
+    address.params["RSVP"] = "TRUE" if asked else "FALSE"
     return address

@@ -1,7 +1,7 @@
 """A booking's life: placed, confirmed or declined, moved, cancelled, missed. Each step returns a new value.
 
 pending_confirmation ─ confirm ─→ confirmed ─ no_show ─→ no_show
-  │  │ └ decline → declined          │ └ (end passes) → completed
+  │  │ └ decline → declined          │ └ (end passes) → completed ─ no_show ─→ no_show
   │  └ deadline → expired            └ cancel → cancelled
   └ cancel → cancelled
 """
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from daybook.domain.attendee import Attendee, Reply
 from daybook.domain.errors import (
     AlreadyCancelled,
     AlreadyStarted,
@@ -58,16 +59,6 @@ class Actor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attendee:
-    """Who books. `timezone` is an IANA name as given; times in mails follow it."""
-
-    name: str
-    email: str
-    timezone: str
-    language: str = "en"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Booking:
     """One attendee's appointment. All moments are UTC.
 
@@ -81,6 +72,8 @@ class Booking:
         sequence: iTIP SEQUENCE (RFC 5546 §2.1.4); grows with each change of time and with the cancellation.
         version: grows with every change; orders history and events.
         generation: raised to revoke manage tokens.
+        undeliverable_at: when a mail to the attendee came back for good.
+        erasing: the person is to be forgotten once the last mail is out, and is shown to nobody until then.
     """
 
     id: str
@@ -109,6 +102,9 @@ class Booking:
     sequence: int = 0
     version: int = 1
     generation: int = 1
+    undeliverable_at: datetime | None = None
+    reply: Reply | None = None
+    erasing: bool = False
     created_at: datetime
     updated_at: datetime
 
@@ -150,8 +146,12 @@ class Booking:
         return (self.status is Status.CONFIRMED or self.status in PENDING) and not self.lapsed(now)
 
     def seen_at(self, now: datetime) -> "Booking":
-        """Return the booking as it truly stands: a lapsed one reads expired before anybody has written it."""
-        return replace(self, status=Status.EXPIRED) if self.lapsed(now) else self
+        """Return the booking as it truly stands: a lapsed one reads expired before anybody has written it.
+
+        Nor does a person who is to be forgotten show while the last mail is on its way.
+        """
+        seen = replace(self, status=Status.EXPIRED) if self.lapsed(now) else self
+        return replace(seen, attendee=self.attendee.nobody) if self.erasing else seen
 
     def moved(self, start: datetime, end: datetime, *, actor: Actor, now: datetime) -> "Booking":
         """Take another time; what was agreed otherwise stays.
@@ -208,12 +208,34 @@ class Booking:
             raise NotStarted("Wait for the start.")
         return replace(self._changed(now), status=Status.NO_SHOW)
 
-    def erased(self, *, now: datetime) -> "Booking":
-        """Forget the person; times, states and counts stay. Manage tokens die with the generation."""
-        nobody = Attendee(name="", email="", timezone=self.attendee.timezone)
+    def completed(self, *, now: datetime) -> "Booking":
+        """Record that the meeting is over. Raises NotPending unless it stands, NotStarted before its end."""
+        if self.status is not Status.CONFIRMED:
+            raise NotPending(f"The booking is {self.seen_at(now).status}.")
+        if now < self.end:
+            raise NotStarted("Wait for the end.")
+        return replace(self._changed(now), status=Status.COMPLETED)
+
+    def undeliverable(self, *, now: datetime) -> "Booking":
+        """Record that mail does not reach the attendee."""
+        return replace(self._changed(now), undeliverable_at=now)
+
+    def answered(self, reply: Reply, *, now: datetime) -> "Booking":
+        """Record what the attendee's calendar replied."""
+        return replace(self._changed(now), reply=reply)
+
+    def forgotten(self, *, now: datetime) -> "Booking":
+        """Give the person up for erasure: from now on nobody is shown, and manage tokens are dead.
+
+        The address itself stays until the last mail, often the cancellation, has been sent.
+        """
         return replace(
-            self._changed(now), attendee=nobody, attendee_key="", answers={}, reason="", generation=self.generation + 1
+            self._changed(now), attendee_key="", answers={}, reason="", erasing=True, generation=self.generation + 1
         )
+
+    def erased(self, *, now: datetime) -> "Booking":
+        """Drop the rest of what is known of the person; times, states and counts stay."""
+        return replace(self._changed(now), attendee=self.attendee.nobody, erasing=False)
 
     def _require_standing(self, now: datetime) -> None:
         if self.status in ENDED or self.lapsed(now):

@@ -32,6 +32,7 @@ class Window:
 DEFAULT_NOTICE = timedelta(minutes=60)
 DEFAULT_WINDOW = Window()
 NO_TIME = timedelta(0)
+DEFAULT_REMINDERS = (timedelta(hours=24), timedelta(hours=1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +84,7 @@ class EventType:
     cancel_cutoff: timedelta = NO_TIME
     reschedule_cutoff: timedelta = NO_TIME
     max_reschedules: int | None = None
-    reminders: tuple[timedelta, ...] = (timedelta(hours=24), timedelta(hours=1))
+    reminders: tuple[timedelta, ...] = DEFAULT_REMINDERS
     location: str | None = None
     price: Price | None = None
     questions: tuple[Question, ...] = ()

@@ -17,7 +17,11 @@ class Deed(StrEnum):
     RESCHEDULED = "booking.rescheduled"
     CANCELLED = "booking.cancelled"
     EXPIRED = "booking.expired"
+    COMPLETED = "booking.completed"
     NO_SHOW = "booking.no_show"
+    UNDELIVERABLE = "booking.undeliverable"
+    ANSWERED = "booking.answered"
+    ERASURE_REQUESTED = "booking.erasure_requested"
     ERASED = "booking.erased"
 
 

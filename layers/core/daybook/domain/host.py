@@ -16,9 +16,22 @@ class CalendarPolicy(StrEnum):
     ACCEPT_STALE = "accept_stale"
 
 
+class Invitations(StrEnum):
+    """How a host hears of bookings: with a calendar object, without one (events come another way), or not at all."""
+
+    CALENDAR = "calendar"
+    PLAIN = "plain"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Host:
-    """A host with schedules and blocks: one consistency boundary, one stored item (docs/adr/0003)."""
+    """A host with schedules and blocks: one consistency boundary, one stored item (docs/adr/0003).
+
+    Attributes:
+        language: of mails to the host; a BCP 47 tag.
+        reminders: whether reminders go to the host, too.
+    """
 
     slug: str
     name: str
@@ -27,6 +40,9 @@ class Host:
     default_schedule: str | None = None
     defaults: Defaults = field(default_factory=Defaults)
     calendar_policy: CalendarPolicy = CalendarPolicy.STRICT
+    language: str = "en"
+    invitations: Invitations = Invitations.CALENDAR
+    reminders: bool = False
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
     blocks: Mapping[str, Block] = field(default_factory=dict)
     version: int = 1

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from daybook.domain.booking import Attendee, Booking, Status
+from daybook.domain.attendee import Attendee
+from daybook.domain.booking import Booking, Status
 from daybook.domain.event_type import Terms
 from daybook.domain.limits import Counter
 from daybook.domain.policy import Policy, confirmation_deadline
+from daybook.domain.uid import uid_of
 
 
 def place(
@@ -25,7 +27,7 @@ def place(
     location: str | None,
     slot: str | None,
     counted: tuple[Counter, ...],
-    uid: str,
+    mail_domain: str,
     now: datetime,
 ) -> Booking:
     """Make a new booking: confirmed at once, or waiting for the host where the event type wants that."""
@@ -51,7 +53,7 @@ def place(
         policy=policy,
         counted=counted,
         deadline=confirmation_deadline(policy, start, now) if pending else None,
-        uid=uid,
+        uid=uid_of(tenant, id, mail_domain),
         created_at=now,
         updated_at=now,
     )

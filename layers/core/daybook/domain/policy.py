@@ -1,9 +1,9 @@
-"""What host and attendee agree on with a booking: cut-offs, moves, and how long a request may wait."""
+"""What host and attendee agree on with a booking: cut-offs, moves, reminders, and how long a request may wait."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from daybook.domain.event_type import NO_TIME, EventType
+from daybook.domain.event_type import DEFAULT_REMINDERS, NO_TIME, EventType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +15,7 @@ class Policy:
     max_reschedules: int | None = None
     requires_confirmation: bool = False
     confirmation_time: timedelta = timedelta(hours=48)
+    reminders: tuple[timedelta, ...] = DEFAULT_REMINDERS
 
     @classmethod
     def of(cls, event_type: EventType) -> "Policy":
@@ -24,6 +25,7 @@ class Policy:
             max_reschedules=event_type.max_reschedules,
             requires_confirmation=event_type.requires_confirmation,
             confirmation_time=event_type.confirmation_time,
+            reminders=event_type.reminders,
         )
 
 

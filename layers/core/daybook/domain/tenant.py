@@ -1,8 +1,10 @@
 """A tenant, its secret, and the keys that speak for it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from daybook.domain.brand import Brand
 
 
 class Scope(StrEnum):
@@ -16,9 +18,23 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tenant:
+    """An organisation whose hosts can be met.
+
+    Attributes:
+        language: of mails to people whose own language there is no catalogue for; a BCP 47 tag.
+        welcome: whether a person's first booking brings a welcome mail.
+        follow_up: whether a mail follows after a meeting; `feedback_url` is where its link leads, None: to the host.
+    """
+
     slug: str
     name: str
     email: str
+    brand: Brand = field(default_factory=Brand)
+    language: str = "en"
+    welcome: bool = True
+    follow_up: bool = True
+    feedback_url: str | None = None
+    version: int = 1
     created_at: datetime
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from daybook.domain import slots
-from daybook.domain.booking import Attendee, Booking
+from daybook.domain.attendee import Attendee
+from daybook.domain.booking import Booking
 from daybook.domain.caller import Caller
 from daybook.domain.errors import NotFound, SlotTaken
 from daybook.domain.history import Origin
@@ -74,9 +75,8 @@ def book(
     slots.require_open(calendar, request.start, now=origin.now, ignore=ignore)
     terms = calendar.terms
     bounds = tuple(terms.limits.bounds(request.start.astimezone(calendar.schedule.zone).date()))
-    identifier = new_id()
     booking = place(
-        id=identifier,
+        id=new_id(),
         tenant=request.tenant,
         host=host.slug,
         terms=terms,
@@ -90,7 +90,7 @@ def book(
         location=event_type.location,
         slot=None,
         counted=tuple(bound.counter for bound in bounds),
-        uid=f"{identifier.lower()}@{mail_domain}",
+        mail_domain=mail_domain,
         now=origin.now,
     )
     try:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from daybook.domain.booking import Attendee, Booking
+from daybook.domain.attendee import Attendee
+from daybook.domain.booking import Booking
 from daybook.domain.caller import Caller
 from daybook.domain.errors import NotFound, OwnSlot, Past, SlotTaken, TooSoon
 from daybook.domain.event_type import MINUTE, Terms
@@ -75,9 +76,8 @@ def book_slot(
     ignore = HOST_MAY_IGNORE if request.caller else frozenset()
     require_open_slot(slot, terms, now=origin.now, ignore=ignore)
     bounds = tuple(terms.limits.bounds(slot.start.astimezone(host.schedule_of(context.event_type).zone).date()))
-    identifier = new_id()
     booking = place(
-        id=identifier,
+        id=new_id(),
         tenant=request.tenant,
         host=host.slug,
         terms=terms,
@@ -91,7 +91,7 @@ def book_slot(
         location=context.event_type.location if context.event_type else None,
         slot=slot.id,
         counted=tuple(bound.counter for bound in bounds),
-        uid=f"{identifier.lower()}@{mail_domain}",
+        mail_domain=mail_domain,
         now=origin.now,
     )
     try:

@@ -1,4 +1,4 @@
-"""Cancel a booking if it still stands, then forget the person."""
+"""Forget the person who booked: at once for everybody to see, for good once the last mail is out."""
 
 from daybook.domain.booking import ENDED, Booking
 from daybook.domain.history import Deed, Origin, event
@@ -8,12 +8,25 @@ from daybook.usecases.changing import changed
 
 
 def erase_booking(booking: Booking, *, origin: Origin, ledger: Ledger, bookings: Bookings) -> None:
-    """Remove name, address and answers; times, states and counts stay for the record. Raises Busy."""
+    """Cancel a booking if it still stands, then give the person up; times, states and counts stay. Raises Busy."""
     if booking.status not in ENDED and not booking.lapsed(origin.now) and origin.now < booking.start:
         booking = cancel(booking, "", origin=origin, ledger=ledger, bookings=bookings)
 
     def step(current: Booking) -> Booking:
         if not current.attendee_key:
+            return current
+        after = current.forgotten(now=origin.now)
+        ledger.settle(current, after, event(Deed.ERASURE_REQUESTED, origin, before=current, after=after))
+        return after
+
+    changed(booking, step, bookings=bookings)
+
+
+def finish_erasure(booking: Booking, *, origin: Origin, ledger: Ledger, bookings: Bookings) -> None:
+    """Drop the address of a person who was given up, now that nothing is left to be sent there. Raises Busy."""
+
+    def step(current: Booking) -> Booking:
+        if not current.erasing:
             return current
         after = current.erased(now=origin.now)
         ledger.settle(current, after, event(Deed.ERASED, origin, before=current, after=after))

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from daybook.domain.booking import Attendee, Booking
+from daybook.domain.attendee import Attendee
+from daybook.domain.booking import Booking
 from daybook.domain.history import Event, State
 from daybook.domain.ledger import moment_at
 from daybook.domain.schedule import date_spans

@@ -1,0 +1,53 @@
+"""Names as people typed them, made fit to be mailed to somebody else."""
+
+import re
+import unicodedata
+
+LONGEST_NAME = 80
+
+_DOT = "[.\u2024\u3002\uff0e\uff61]"
+"""The full stop and its look-alikes, which browsers take for one in a host name. Source: UTS #46, and U+2024."""
+_JOINERS = "\u200c\u200d"
+"""Persian names and emoji are spelt with them, so they are kept, except where they could hide a dot."""
+_LINKING = re.compile(
+    rf"""
+      \S*://\S*                                          # any address with a scheme
+    | \S*\bwww{_DOT}\S*
+    | \S*[@\uff20\ufe6b]\S*                              # a mail address, or a handle
+    | \S*\b(?:mailto|tel|sms|javascript|data|https?):\S* # what mail clients link without slashes
+    | \S*\w{_DOT}\w{{2,}}\S*                             # example.com, and whatever looks like it
+    | \S*\d{_DOT}\d+{_DOT}\d+{_DOT}\d\S*                 # 192.0.2.1
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+def one_line(text: str) -> str:
+    """Return a text without control and formatting characters, with single spaces between its words.
+
+    What is left can stand in a header: it cannot end a line, nor turn the direction of what follows it.
+    """
+    return " ".join("".join(map(_tame, text)).split())
+
+
+def plain_name(name: str) -> str:
+    """Return what may be mailed of a name somebody typed; perhaps nothing.
+
+    Whoever books types a name and anybody's address. Without this, a "name" could carry a link to a stranger.
+    Words that a mail client could turn into a link are dropped, so are control characters; at most 80 characters stay.
+    """
+    words = one_line(name).split(" ")
+    kept = [word for word in words if not _LINKING.search(_bare(word))]
+    return " ".join(kept)[:LONGEST_NAME].rstrip()
+
+
+def _bare(word: str) -> str:
+    return unicodedata.normalize("NFKC", word.translate({ord(joiner): None for joiner in _JOINERS}))
+
+
+def _tame(character: str) -> str:
+    category = unicodedata.category(character)
+    if category in {"Cc", "Zl", "Zp"}:
+        return " "
+    unwanted = category in {"Cf", "Cs", "Cn"} and character not in _JOINERS
+    return "" if unwanted else character

@@ -1,0 +1,80 @@
+"""Workers: functions that take messages off a queue, each at least once, and try again later what failed."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import (
+    BasePartialBatchProcessor,
+    BatchProcessor,
+    EventType,
+    SqsFifoPartialProcessor,
+    process_partial_response,
+)
+from aws_lambda_powertools.utilities.batch.exceptions import SQSFifoMessageGroupCircuitBreakerError
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from daybook import mail_wiring
+from daybook.domain.errors import Busy
+from daybook.edge.observability import logger, metrics
+from daybook.mail_ports import NotSent, NotYet
+
+FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=5), timedelta(minutes=5)
+
+EXPECTED = (NotSent, NotYet, Busy, SQSFifoMessageGroupCircuitBreakerError)
+"""What passes by itself; anything else is an error that somebody must look at."""
+
+WorkerHandler = Callable[[dict[str, Any], Any], dict[str, Any]]
+Act = Callable[[str, str], None]
+"""Does what a message's body asks for; the second text is the message's id, for the audit trail."""
+
+
+def delay_after(receives: int) -> timedelta:
+    """Say how long a message rests after its n-th failure: 5 s, doubling up to 5 minutes.
+
+    Twenty tries take well over an hour: what is down for minutes costs no mail, and no person has to redrive it.
+    """
+    return min(FIRST_DELAY * 2.0 ** (receives - 1), LONGEST_DELAY)
+
+
+def worker(act: Act, *, ordered: bool = False) -> WorkerHandler:
+    """Make the Lambda handler of a worker; it answers with the messages that failed (ReportBatchItemFailures).
+
+    Args:
+        ordered: for a FIFO queue: after a failure the rest of that message's group waits for it, other groups do not.
+    Source: AWS Lambda, "Handling errors for an SQS event source".
+    """
+
+    def handle(record: SQSRecord) -> None:
+        act(record.body, record.message_id)
+
+    def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        processor = _Ordered() if ordered else _Unordered()
+        answer = process_partial_response(event, handle, processor, context)
+        metrics.flush_metrics()
+        return dict(answer)
+
+    return handler
+
+
+class _PutsOff(BasePartialBatchProcessor):
+    """Leaves a failed message in its queue, to come back later and later."""
+
+    def failure_handler(self, record: Any, exception: Any) -> Any:
+        receives = int(record.attributes.approximate_receive_count)
+        expected = isinstance(exception[1], EXPECTED)
+        log = logger.warning if expected else logger.error
+        log("put off", failure=type(exception[1]).__name__, receives=receives, exc_info=None if expected else exception)
+        mail_wiring.put_off(record.receipt_handle, delay_after(receives))
+        return super().failure_handler(record, exception)
+
+
+class _Unordered(_PutsOff, BatchProcessor):
+    def __init__(self) -> None:
+        super().__init__(EventType.SQS, raise_on_entire_batch_failure=False)
+
+
+class _Ordered(_PutsOff, SqsFifoPartialProcessor):
+    def __init__(self) -> None:
+        super().__init__(skip_group_on_error=True)
+        self.raise_on_entire_batch_failure = False
