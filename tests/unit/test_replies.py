@@ -128,7 +128,7 @@ class TestAnAnswer:
 
     def test_becomes_part_of_the_bookings_story(self, scene: Scene, booked: Booking) -> None:
         assert self.record(scene, self.incoming(booked))
-        assert self.stored(scene, booked) == Reply(Answer.ACCEPTED, 0, STAMP, verified=True)
+        assert self.stored(scene, booked) == Reply(answer=Answer.ACCEPTED, sequence=0, at=STAMP, verified=True)
         [*_, last] = scene.ports.bookings.history(booked.tenant, booked.id)
         assert (last.deed, last.actor.role, last.before and last.before.status) == (
             Deed.ANSWERED,
