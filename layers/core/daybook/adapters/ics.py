@@ -5,11 +5,11 @@ from datetime import datetime
 from icalendar import Calendar, Conference, Event, vCalAddress
 from icalendar.enums import CUTYPE, PARTSTAT, ROLE
 
+from daybook.adapters.mail.links import join_url
 from daybook.domain.booking import ENDED, PENDING, Booking
 from daybook.domain.host import Host
 from daybook.domain.mail import Method
-from daybook.domain.naming import one_line
-from daybook.domain.places import join_url
+from daybook.domain.naming import one_line, printable
 
 PRODUCT = "-//Daybook//Daybook//EN"
 
@@ -21,7 +21,6 @@ def invitation(
     service_address: str,
     now: datetime,
     method: Method | None = None,
-    attendee_name: str | None = None,
     description: str = "",
     replies: bool = False,
 ) -> str:
@@ -33,7 +32,6 @@ def invitation(
 
     Args:
         method: REQUEST, or CANCEL once the booking no longer stands, unless given.
-        attendee_name: instead of what the attendee typed; it may be empty.
         description: whatever may be read by whoever gets the object.
         replies: whether answers are read; then the attendee is asked for one.
     """
@@ -44,14 +42,14 @@ def invitation(
     calendar.add("method", method.value)
     event = _event(booking, method, now)
     if description:
-        event.add("description", description)
+        event.add("description", printable(description))
     event.add("organizer", _person(service_address, host.name if host else booking.host))
     if host is not None:
         event.add("attendee", _invited(host.email, host.name, PARTSTAT.ACCEPTED), encode=False)
     if booking.attendee.email:
-        name = booking.attendee.name if attendee_name is None else attendee_name
         answer, asked = _answer(booking, replies=replies)
-        event.add("attendee", _invited(booking.attendee.email, name, answer, asked=asked), encode=False)
+        person = _invited(booking.attendee.email, booking.attendee.name, answer, asked=asked)
+        event.add("attendee", person, encode=False)
     calendar.add_component(event)
     text: bytes = calendar.to_ical()
     return text.decode()
@@ -69,12 +67,11 @@ def _event(booking: Booking, method: Method, now: datetime) -> Event:
     event.add("dtend", booking.end)
     event.add("status", "CANCELLED" if cancelled else "TENTATIVE" if booking.status in PENDING else "CONFIRMED")
     event.add("transp", "OPAQUE")
-    event.add("summary", booking.title or "Booking")
+    event.add("summary", one_line(booking.title) or "Booking")
     if booking.location:
-        event.add("location", booking.location)
+        event.add("location", printable(booking.location))
     url = join_url(booking.location)
     if url and not cancelled:
-        event.add_component  # noqa: B018
         event.conferences = [Conference(url, feature="VIDEO", label="Join")]
     return event
 

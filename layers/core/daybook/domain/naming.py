@@ -30,6 +30,11 @@ def one_line(text: str) -> str:
     return " ".join("".join(map(_tame, text)).split())
 
 
+def printable(text: str) -> str:
+    """Return a text of several lines without other control and formatting characters; a line ends in one LF."""
+    return "\n".join("".join(map(_tame, line)).rstrip() for line in re.split(r"\r\n|[\n\r\v\f\x85\u2028\u2029]", text))
+
+
 def plain_name(name: str) -> str:
     """Return what may be mailed of a name somebody typed; perhaps nothing.
 
@@ -49,5 +54,5 @@ def _tame(character: str) -> str:
     category = unicodedata.category(character)
     if category in {"Cc", "Zl", "Zp"}:
         return " "
-    unwanted = category in {"Cf", "Cs", "Cn"} and character not in _JOINERS
+    unwanted = category in {"Cf", "Cs"} and character not in _JOINERS
     return "" if unwanted else character

@@ -1,0 +1,1 @@
+"""Mails: what they say, in which language, on whose clock, and how they are put together."""

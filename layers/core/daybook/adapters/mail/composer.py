@@ -1,0 +1,112 @@
+"""Puts mails together: one message (RFC 5322, MIME) for one reader, with or without an invitation (iMIP, RFC 6047)."""
+
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
+
+from daybook.adapters import ics
+from daybook.adapters.mail.content import Draft
+from daybook.domain.mail import Kind, Letter, MailName
+from daybook.domain.naming import one_line
+from daybook.mail_ports import Outgoing
+
+TEMPLATES = Path(__file__).with_name("templates")
+LONGEST_DISPLAY_NAME = 120
+
+
+class MailComposer:
+    """Writes mails from the service address of a mail domain.
+
+    Args:
+        replies: whether what calendars answer is read.
+    """
+
+    def __init__(self, mail_domain: str, *, replies: bool) -> None:
+        self._mail_domain = mail_domain
+        self._replies = replies
+
+    @property
+    def sender(self) -> str:
+        """The one address mails come from; the organizer of every invitation, too, which clients compare."""
+        return f"bookings@{self._mail_domain}"
+
+    def compose(self, letter: Letter) -> Outgoing:
+        """Return the mail a letter makes. Raises LookupError if there is no such mail to this recipient."""
+        draft = Draft(letter)
+        message = self._headed(draft)
+        message.set_content(template("mail.txt").render(mail=draft.content(marked=False)), cte="quoted-printable")
+        html = template("mail.html").render(mail=draft.content(marked=True))
+        message.add_alternative(html, subtype="html", cte="quoted-printable")
+        if letter.method is not None:
+            self._invite(message, draft)
+        return Outgoing(sender=self.sender, to=str(message["To"]), raw=message.as_bytes())
+
+    def _headed(self, draft: Draft) -> EmailMessage:
+        """Return a message of headers alone. The provider puts its own Date and Message-ID in place of these."""
+        letter = draft.letter
+        attendee, host = letter.booking.attendee, letter.host
+        to, answers_to = (attendee.email, host.email) if draft.to_attendee else (host.email, attendee.email)
+        message = EmailMessage(policy=SMTP)
+        message["From"] = _address(draft.host, self.sender)
+        message["To"] = _address("", to)
+        if answers_to and letter.kind is not Kind.UNDELIVERED:
+            message["Reply-To"] = _address(draft.host if draft.to_attendee else draft.guest, answers_to)
+        message["Subject"] = draft.subject
+        message["Date"] = letter.now
+        message["Message-ID"] = f"<{letter.booking.id}.{letter.booking.version}.{_name(letter)}@{self._mail_domain}>"
+        message["Auto-Submitted"] = "auto-generated"
+        message["Content-Language"] = draft.language.catalogue.tag
+        return message
+
+    def _invite(self, message: EmailMessage, draft: Draft) -> None:
+        """Add the calendar object: last of the alternatives, which clients act on, and as a file to click.
+
+        `method` of the part must equal METHOD in the object, or clients show a plain attachment (RFC 6047 §2.4). The
+        file is application/ics, for a second text/calendar part could be acted on a second time. Base64 keeps relays
+        from touching either.
+        """
+        method = draft.letter.method
+        text = ics.invitation(
+            draft.booking,
+            draft.letter.host,
+            service_address=self.sender,
+            now=draft.letter.now,
+            method=method,
+            description=draft.description(),
+            replies=self._replies,
+        )
+        message.add_alternative(text, subtype="calendar", params={"method": str(method)}, cte="base64")
+        message.add_attachment(
+            text.encode(), maintype="application", subtype="ics", filename="invite.ics", params={"name": "invite.ics"}
+        )
+
+
+@cache
+def template(name: str) -> Template:
+    """Compile a template when it is first needed, once a process."""
+    return _environment().get_template(name)
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _name(letter: Letter) -> str:
+    return MailName(letter.booking.sequence, letter.kind, letter.recipient, letter.ahead).text
+
+
+def _address(name: str, email: str) -> Address:
+    return Address(display_name=one_line(name)[:LONGEST_DISPLAY_NAME], addr_spec=one_line(email))

@@ -1,0 +1,85 @@
+"""Links in mails: to a meeting, into calendars without invitations, and to where feedback goes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+
+_BASIC = "%Y%m%dT%H%M%SZ"
+_EXTENDED = "%Y-%m-%dT%H:%M:%SZ"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What somebody puts into a calendar by hand; such a copy follows no later change."""
+
+    title: str
+    start: datetime
+    end: datetime
+    details: str
+    location: str
+
+
+def join_url(location: str | None) -> str | None:
+    """Return where a meeting is joined, if its location is an https address and nothing else."""
+    text = (location or "").strip()
+    if not text.lower().startswith("https://") or any(
+        not character.isprintable() or character == " " for character in text
+    ):
+        return None
+    try:
+        return text if urlsplit(text).hostname else None
+    except ValueError:
+        return None
+
+
+def calendar_links(entry: Entry) -> Mapping[str, str]:
+    """Return an address by calendar that opens a new event there. Times are UTC and say so.
+
+    Source: npm calendar-link and add-to-calendar-button; none of the four vendors documents its format.
+    """
+    start, end = entry.start.astimezone(UTC), entry.end.astimezone(UTC)
+    outlook = {
+        "path": "/calendar/action/compose",
+        "rru": "addevent",
+        "subject": entry.title,
+        "startdt": start.strftime(_EXTENDED),
+        "enddt": end.strftime(_EXTENDED),
+        "body": entry.details,
+        "location": entry.location,
+        "allday": "false",
+    }
+    return {
+        "Google": _link(
+            "https://calendar.google.com/calendar/render",
+            action="TEMPLATE",
+            text=entry.title,
+            dates=f"{start.strftime(_BASIC)}/{end.strftime(_BASIC)}",
+            details=entry.details,
+            location=entry.location,
+        ),
+        "Outlook.com": _link("https://outlook.live.com/calendar/0/deeplink/compose", **outlook),
+        "Office 365": _link("https://outlook.office.com/calendar/0/deeplink/compose", **outlook),
+        "Yahoo": _link(
+            "https://calendar.yahoo.com/",
+            v="60",
+            title=entry.title,
+            st=start.strftime(_BASIC),
+            et=end.strftime(_BASIC),
+            desc=entry.details,
+            in_loc=entry.location,
+        ),
+    }
+
+
+def feedback_link(url: str | None, booking: str, *, email: str, subject: str) -> str:
+    """Return where feedback on a booking goes: the tenant's page, told which booking; else a mail to the host."""
+    if not url:
+        return f"mailto:{quote(email, safe='@')}?subject={quote(subject, safe='')}"
+    parts = urlsplit(url)
+    query = [*parse_qsl(parts.query, keep_blank_values=True), ("booking", booking)]
+    return urlunsplit(parts._replace(query=urlencode(query, quote_via=quote)))
+
+
+def _link(address: str, **query: str) -> str:
+    return f"{address}?{urlencode({name: value for name, value in query.items() if value}, quote_via=quote, safe='')}"
