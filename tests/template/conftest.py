@@ -7,7 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
+from samtranslator.yaml_helper import yaml_parse
 
 from tools.routes import template as read_template
 
@@ -31,6 +35,19 @@ def template() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def resources(template: dict[str, Any]) -> dict[str, Any]:
     return template["Resources"]
+
+
+@pytest.fixture(scope="session")
+def transformed() -> dict[str, Any]:
+    """Return the resources CloudFormation gets, as SAM's transform writes them: roles, permissions, routes."""
+    fitted = yaml_parse((ROOT / "template.yaml").read_text())
+    fitted["Globals"]["Function"]["CodeUri"] = "s3://bucket/code"
+    for resource in fitted["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::LayerVersion":
+            resource["Properties"]["ContentUri"] = "s3://bucket/layer"
+    translator = Translator({}, Parser(), boto_session=boto3.Session(region_name="eu-central-1"))
+    translated: dict[str, Any] = translator.translate(fitted, parameter_values={})
+    return translated["Resources"]
 
 
 @pytest.fixture(scope="session")

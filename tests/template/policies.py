@@ -1,12 +1,13 @@
-"""Judge calls to the table as IAM would, by the policies template.yaml writes beside each function.
+"""Judge calls to AWS as IAM would, by the policies template.yaml writes beside each function.
 
 No local engine honours `dynamodb:LeadingKeys`, so a fence that is too narrow would show on AWS alone. `Watch` makes it
-show in any test that lets a handler talk to a client.
+show in any test that lets a handler talk to clients.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from operator import eq
 from typing import Any
 
 from tools.routes import functions
@@ -16,15 +17,32 @@ OPERATOR, FENCE = "ForAllValues:StringLike", "dynamodb:LeadingKeys"
 WRITES = frozenset({"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"})
 VERBS = WRITES | {"dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:Query"}
 _TRANSACTED = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
+_TESTS: dict[str, Callable[[str, str], bool]] = {
+    "StringEquals": eq,
+    "StringLike": lambda value, wild: like(wild, value),
+}
+
+Context = frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What one call asks of IAM. Resource: `Table` or `Table/index/<name>`; keys: the partitions it touches."""
+    """What one call asks of IAM.
+
+    Attributes:
+        resource: as `written` has it: `Table`, `Table/index/<name>`, `MailQueue`, `ses:identity/MailDomain`.
+        context: condition keys with their values; a partition that is touched is `dynamodb:LeadingKeys`.
+    """
 
     action: str
     resource: str
-    keys: frozenset[str]
+    context: Context = frozenset()
+
+
+def on_table(verb: str, keys: Collection[str], index: str = "") -> Need:
+    """Return the need of a DynamoDB verb on partitions of the table, or of one of its indexes."""
+    resource = f"{TABLE}/index/{index}" if index else TABLE
+    return Need(f"dynamodb:{verb}", resource, frozenset((FENCE, key) for key in keys))
 
 
 def statements(function: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -32,20 +50,41 @@ def statements(function: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [statement for policy in function.get("Policies", []) for statement in policy["Statement"]]
 
 
-def resource_of(statement: Mapping[str, Any]) -> str:
-    """Name a statement's resource; anything but the table or one of its indexes comes back as it is written."""
-    resource = statement["Resource"]
-    if resource == {"Fn::GetAtt": [TABLE, "Arn"]}:
-        return TABLE
-    if isinstance(resource, dict) and isinstance(resource.get("Fn::Sub"), str):
-        return str(resource["Fn::Sub"]).replace("${Table.Arn}", TABLE)
-    return repr(resource)
+def written(value: Any) -> str:
+    """Spell a value of the template with logical names in place of what they stand for, ARNs from the service on."""
+    match value:
+        case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), "Arn"]}:
+            return name
+        case {"Fn::GetAtt": [str(name), str(attribute)]}:
+            return f"{name}.{attribute}"
+        case {"Fn::Sub": str(text)}:
+            plain = re.sub(r"\$\{([\w:]+?)(?:\.Arn)?\}", r"\1", text)
+            return plain.replace("arn:AWS::Partition:", "").replace(":AWS::Region:AWS::AccountId", "")
+        case str(text):
+            return text
+    return repr(value)
 
 
-def fences(statement: Mapping[str, Any]) -> list[str]:
-    """Return the patterns partition keys must match."""
-    patterns: list[str] = statement.get("Condition", {}).get(OPERATOR, {}).get(FENCE, [])
-    return patterns
+def resources_of(statement: Mapping[str, Any]) -> list[str]:
+    """Return what a statement is about."""
+    named = statement["Resource"]
+    return [written(each) for each in (named if isinstance(named, list) else [named])]
+
+
+def granted(function: Mapping[str, Any]) -> set[tuple[str, str]]:
+    """Return every pair of verb and resource a function's policies allow."""
+    return {
+        (action, resource)
+        for statement in statements(function)
+        for action in statement["Action"]
+        for resource in resources_of(statement)
+    }
+
+
+def conditions(statement: Mapping[str, Any], key: str) -> list[str]:
+    """Return the values or patterns a condition key must meet, whatever the operator."""
+    wanted = [each[key] for each in statement.get("Condition", {}).values() if key in each]
+    return [written(one) for each in wanted for one in (each if isinstance(each, list) else [each])]
 
 
 def like(pattern: str, value: str) -> bool:
@@ -58,10 +97,22 @@ def allowed(function: Mapping[str, Any], need: Need) -> bool:
     """Tell whether one of the function's statements covers a need whole."""
     return any(
         need.action in statement["Action"]
-        and resource_of(statement) == need.resource
-        and all(any(like(pattern, key) for pattern in fences(statement)) for key in need.keys)
+        and any(like(resource, need.resource) for resource in resources_of(statement))
+        and _met(statement, need.context)
         for statement in statements(function)
     )
+
+
+def _met(statement: Mapping[str, Any], context: Context) -> bool:
+    for operator, wanted in statement.get("Condition", {}).items():
+        quantifier, _, test = operator.rpartition(":")
+        for key in wanted:
+            values = [value for name, value in context if name == key]
+            if not values and quantifier != "ForAllValues":
+                return False
+            if not all(any(_TESTS[test](value, one) for one in conditions(statement, key)) for value in values):
+                return False
+    return True
 
 
 def needs(operation: str, call: Mapping[str, Any]) -> Iterator[Need]:
@@ -69,18 +120,17 @@ def needs(operation: str, call: Mapping[str, Any]) -> Iterator[Need]:
     if operation == "TransactWriteItems":
         for action in call["TransactItems"]:
             for verb, body in action.items():
-                yield Need(f"dynamodb:{_TRANSACTED[verb]}", TABLE, _keys([body.get("Key") or body["Item"]]))
+                yield on_table(_TRANSACTED[verb], _keys([body.get("Key") or body["Item"]]))
     elif operation == "BatchGetItem":
         for asked in call["RequestItems"].values():
-            yield Need("dynamodb:BatchGetItem", TABLE, _keys(asked["Keys"]))
+            yield on_table("BatchGetItem", _keys(asked["Keys"]))
     elif operation == "Query":
-        index = f"/index/{call['IndexName']}" if "IndexName" in call else ""
         placeholder = re.search(r"_?pk\s*=\s*(:\w+)", call["KeyConditionExpression"])
         assert placeholder, call["KeyConditionExpression"]
         partition = call["ExpressionAttributeValues"][placeholder[1]]["S"]
-        yield Need("dynamodb:Query", TABLE + index, frozenset({partition}))
+        yield on_table("Query", {partition}, call.get("IndexName", ""))
     else:
-        yield Need(f"dynamodb:{operation}", TABLE, _keys([call.get("Key") or call["Item"]]))
+        yield on_table(operation, _keys([call.get("Key") or call["Item"]]))
 
 
 def _keys(keyed: Collection[Mapping[str, Any]]) -> frozenset[str]:
@@ -94,10 +144,25 @@ class Watch:
         self.function: str | None = None
         self.used: set[tuple[str, str, str]] = set()
         self.refused: list[tuple[str, Need]] = []
-        client.meta.events.register("provide-client-params.dynamodb", self._judge)
+        self.attend(client, needs)
 
-    def _judge(self, params: Mapping[str, Any], model: Any, **_: object) -> None:
-        for need in needs(model.name, params) if self.function else ():
-            self.used.add((self.function, need.action, need.resource))
-            if not allowed(functions()[self.function], need):
-                self.refused.append((self.function, need))
+    def attend(self, client: Any, needs_of: Callable[[str, Mapping[str, Any]], Iterator[Need]]) -> None:
+        """Judge another client's calls too, by what they need."""
+
+        def judge(params: Mapping[str, Any], model: Any, **_: object) -> None:
+            for need in needs_of(model.name, params) if self.function else ():
+                self._judge(need)
+
+        client.meta.events.register(f"provide-client-params.{client.meta.service_model.service_id.hyphenize()}", judge)
+
+    def _judge(self, need: Need) -> None:
+        assert self.function
+        function = functions()[self.function]
+        self.used |= {(self.function, *pair) for pair in granted(function) if _covers(pair, need)}
+        if not allowed(function, need):
+            self.refused.append((self.function, need))
+
+
+def _covers(pair: tuple[str, str], need: Need) -> bool:
+    action, resource = pair
+    return action == need.action and like(resource, need.resource)

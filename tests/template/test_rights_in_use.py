@@ -9,7 +9,7 @@ import pytest
 from daybook import wiring
 from daybook.edge import access
 from tests.harness import Api
-from tests.template.policies import TABLE, Need, Watch, resource_of, statements
+from tests.template.policies import TABLE, Watch, granted, on_table
 from tools.routes import functions
 from workers import authorize
 
@@ -189,19 +189,13 @@ def test_every_function_has_the_rights_it_needs_and_no_other(api: Api, watch: Wa
     day = Day(api)
     for part in (set_up, attend, decide, publish, let_lapse, tidy_up):
         part(day)
-    granted = {
-        (name, action, resource_of(statement))
-        for name, function in functions().items()
-        for statement in statements(function)
-        for action in statement["Action"]
-    }
+    rights = {(name, *pair) for name, function in functions().items() for pair in granted(function)}
     assert watch.refused == []
-    assert sorted(granted - watch.used - RARE) == []
+    assert sorted(rights - watch.used - RARE) == []
 
 
 def test_a_missing_right_would_be_noticed(table: str) -> None:
     watch = Watch(wiring.client())
     watch.function = "workers.authorize"
     wiring.client().get_item(TableName=table, Key={"pk": {"S": "T#acme#B#1"}, "sk": {"S": "BOOKING"}})
-    need = Need("dynamodb:GetItem", TABLE, frozenset({"T#acme#B#1"}))
-    assert watch.refused == [("workers.authorize", need)]
+    assert watch.refused == [("workers.authorize", on_table("GetItem", {"T#acme#B#1"}))]
