@@ -1,12 +1,14 @@
 """What every store of tenants and keys promises."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from daybook.domain.brand import Brand
 from daybook.domain.errors import Exists
 from daybook.domain.tenant import Scope
-from daybook.ports import Access
+from daybook.ports import Access, Stale
 from tests.fakes.ports import Ports
 from tests.fakes.values import NOW, SECRET, api_key
 from tests.fakes.values import tenant as tenant_of
@@ -30,6 +32,39 @@ def test_a_tenant_is_added_once_and_keeps_its_secret(access: Access, tenant: str
     with pytest.raises(Exists):
         access.add_tenant(tenant_of(tenant), b"other")
     assert access.secret(tenant) == SECRET
+
+
+def test_a_tenant_comes_back_as_it_was_written(access: Access, tenant: str) -> None:
+    full = replace(
+        tenant_of(tenant),
+        brand=Brand(colour="#00695c", logo_url="https://example.com/logo.png", signature="Yours\nAcme"),
+        language="de",
+        welcome=False,
+        follow_up=False,
+        feedback_url="https://example.com/feedback",
+    )
+    assert access.tenant(tenant) is None
+    access.add_tenant(full, SECRET)
+    assert access.tenant(tenant) == full
+    assert access.tenant(f"{tenant}-other") is None
+
+
+def test_a_tenants_settings_change_under_the_version_that_was_read(access: Access, tenant: str) -> None:
+    made = replace(tenant_of(tenant), feedback_url="https://example.com/feedback")
+    access.add_tenant(made, SECRET)
+    changed = replace(made, language="fr", feedback_url=None, version=2)
+    access.change_tenant(changed, version=1)
+    assert access.tenant(tenant) == changed
+    with pytest.raises(Stale):
+        access.change_tenant(replace(made, language="es", version=2), version=1)
+    assert access.tenant(tenant) == changed
+    assert access.secret(tenant) == SECRET
+
+
+def test_an_unknown_tenant_is_not_made_by_a_change(access: Access, tenant: str) -> None:
+    with pytest.raises(Stale):
+        access.change_tenant(tenant_of(tenant), version=1)
+    assert access.tenant(tenant) is None
 
 
 def test_a_key_is_found_by_its_id_alone(access: Access, tenant: str) -> None:

@@ -168,10 +168,43 @@ class TestAPersonsOpenBookings:
 
     def test_are_no_longer_known_once_the_person_is_erased(self, desk: Desk) -> None:
         first = desk.booked()
-        erased = first.erased(now=NOW)
-        desk.ports.ledger.settle(first, erased, step(Deed.ERASED, first, erased))
+        forgotten = first.forgotten(now=NOW)
+        desk.ports.ledger.settle(first, forgotten, step(Deed.ERASURE_REQUESTED, first, forgotten))
+        assert desk.stored(first) == forgotten
+        assert self.count(desk) == 0
+        erased = forgotten.erased(now=NOW)
+        desk.ports.ledger.settle(forgotten, erased, step(Deed.ERASED, forgotten, erased))
         assert desk.stored(first) == erased
         assert self.count(desk) == 0
+
+
+class TestAPersonsFirstBooking:
+    def first(self, desk: Desk) -> set[str]:
+        found = desk.ports.bookings.bookings(desk.tenant, [f"B{number:03}" for number in range(200)])
+        return {one.id for one in found if desk.ports.bookings.is_first(one)}
+
+    def test_is_the_one_made_first_whenever_it_takes_place(self, desk: Desk) -> None:
+        desk.booked("B002", start=NINE + DAY)
+        assert self.first(desk) == {"B002"}
+        desk.booked("B003", start=NINE)
+        assert self.first(desk) == {"B002"}
+
+    def test_stays_the_first_after_it_was_cancelled(self, desk: Desk) -> None:
+        desk.cancel(desk.booked("B001"))
+        desk.booked("B002", host="bea")
+        assert self.first(desk) == {"B001"}
+
+    def test_is_a_matter_of_that_person_and_that_tenant(self, desk: Desk) -> None:
+        desk.booked("B001", attendee_key="eve")
+        Desk(desk.ports, f"{desk.tenant}-other").booked("B000")
+        desk.booked("B002", start=NINE + HOUR)
+        assert self.first(desk) == {"B001", "B002"}
+
+    def test_is_nobodys_once_the_person_is_forgotten(self, desk: Desk) -> None:
+        first = desk.booked("B001")
+        forgotten = first.forgotten(now=NOW)
+        desk.ports.ledger.settle(first, forgotten, step(Deed.ERASURE_REQUESTED, first, forgotten))
+        assert self.first(desk) == set()
 
 
 def test_who_acted_is_kept(desk: Desk) -> None:

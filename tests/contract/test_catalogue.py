@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from daybook.domain.errors import Exists
 from daybook.domain.event_type import Defaults, Window, WindowType
-from daybook.domain.host import CalendarPolicy, Host
+from daybook.domain.host import CalendarPolicy, Host, Invitations
 from daybook.domain.limits import Limits
 from daybook.domain.schedule import Block
 from daybook.ports import Catalogue, Context, Stale
@@ -25,13 +26,16 @@ def stored(catalogue: Catalogue, tenant: str, slug: str = "ada") -> Host:
 class TestContext:
     def test_is_empty_for_an_unknown_tenant(self, catalogue: Catalogue, tenant: str) -> None:
         nothing = Context(secret=None, host=None, event_type=None)
-        assert catalogue.context(tenant, "ada", "intro", record="R1", with_secret=True) == nothing
+        found = catalogue.context(tenant, "ada", "intro", record="R1", with_secret=True, with_tenant=True)
+        assert found == nothing
 
     def test_finds_secret_host_and_event_type_at_once(self, ports: Ports, tenant: str, ada: Host) -> None:
         ports.access.add_tenant(tenant_of(tenant), SECRET)
         ports.catalogue.put_event_type(tenant, "ada", event_type(), version=None)
         found = ports.catalogue.context(tenant, "ada", "intro", with_secret=True)
         assert found == Context(secret=SECRET, host=ada, event_type=event_type())
+        known = ports.catalogue.context(tenant, "ada", None, with_tenant=True)
+        assert known == Context(secret=None, host=ada, event_type=None, tenant=tenant_of(tenant))
         assert ports.catalogue.context(tenant, "ada", "intro").secret is None
         assert ports.catalogue.context(tenant, "ada", None).event_type is None
         assert ports.catalogue.context(tenant, "ada", "other").event_type is None
@@ -78,6 +82,22 @@ class TestHosts:
             catalogue.change_host(tenant, replace(ada, name="Other", version=2), version=1)
         with pytest.raises(Stale):
             catalogue.change_host(tenant, host("bea", version=2), version=1)
+
+    def test_keep_every_field_of_their_own_that_is_changed(self, catalogue: Catalogue, tenant: str, ada: Host) -> None:
+        changed = replace(
+            ada,
+            email="countess@example.com",
+            zone=ZoneInfo("Europe/Berlin"),
+            default_schedule="work",
+            defaults=Defaults(minimum_notice=HOUR),
+            calendar_policy=CalendarPolicy.ACCEPT_STALE,
+            language="de",
+            invitations=Invitations.PLAIN,
+            reminders=True,
+            version=2,
+        )
+        catalogue.change_host(tenant, changed, version=1)
+        assert stored(catalogue, tenant) == changed
 
     def test_lose_a_field_that_is_taken_back(self, catalogue: Catalogue, tenant: str) -> None:
         catalogue.add_host(tenant, host(default_schedule="work"))

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from daybook.domain.errors import Exists
 from daybook.domain.tenant import ApiKey, Tenant
+from daybook.ports import Stale
 from tests.fakes.store import Store, page
 
 
@@ -21,6 +22,17 @@ class MemoryAccess:
             rows.tenants[tenant.slug] = tenant, secret
             if key is not None:
                 rows.keys[key.id] = key
+
+    def tenant(self, tenant: str) -> Tenant | None:
+        found = self._store.rows.tenants.get(tenant)
+        return found[0] if found else None
+
+    def change_tenant(self, tenant: Tenant, *, version: int) -> None:
+        with self._store.transaction() as rows:
+            stored = rows.tenants.get(tenant.slug)
+            if stored is None or stored[0].version != version:
+                raise Stale
+            rows.tenants[tenant.slug] = tenant, stored[1]
 
     def secret(self, tenant: str) -> bytes | None:
         found = self._store.rows.tenants.get(tenant)

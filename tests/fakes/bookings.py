@@ -50,6 +50,10 @@ class MemoryBookings:
         )
         return min(most, sum(1 for _ in active))
 
+    def is_first(self, booking: Booking) -> bool:
+        theirs = (other for other in self._theirs(booking.tenant) if other.attendee_key == booking.attendee_key)
+        return bool(booking.attendee_key) and all(other.id >= booking.id for other in theirs)
+
     def history(self, tenant: str, booking: str) -> Sequence[Event]:
         found = [event for key, event in self._store.rows.history.items() if key[:2] == (tenant, booking)]
         return sorted(found, key=lambda event: event.version)

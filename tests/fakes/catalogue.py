@@ -18,15 +18,23 @@ class MemoryCatalogue:
         self._store = store
 
     def context(
-        self, tenant: str, host: str, event_type: str | None, *, record: str | None = None, with_secret: bool = False
+        self,
+        tenant: str,
+        host: str,
+        event_type: str | None,
+        *,
+        record: str | None = None,
+        with_secret: bool = False,
+        with_tenant: bool = False,
     ) -> Context:
         rows = self._store.rows
-        secret = rows.tenants.get(tenant)
+        owner = rows.tenants.get(tenant)
         return Context(
-            secret=secret[1] if secret and with_secret else None,
+            secret=owner[1] if owner and with_secret else None,
             host=rows.hosts.get((tenant, host)),
             event_type=rows.event_types.get((tenant, host, event_type)) if event_type is not None else None,
             record=rows.records.get((tenant, record)) if record is not None else None,
+            tenant=owner[0] if owner and with_tenant else None,
         )
 
     def host(self, tenant: str, host: str) -> Host | None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from daybook.domain import errors
+from daybook.domain.attendee import Answer, Reply
 from daybook.domain.booking import ENDED, PENDING, Actor, Booking, Role, Status
 from tests.fakes import values
 from tests.fakes.values import HOUR, NINE, NOW
@@ -145,12 +146,44 @@ class TestANoShow:
             booking().missed(now=NINE - SECOND)
 
 
-def test_erasing_forgets_the_person_and_revokes_every_token() -> None:
-    one = booking(answers={"topic": "Tea"}, reason="ill")
-    after = one.erased(now=NOW)
-    assert (after.attendee.name, after.attendee.email, after.attendee_key) == ("", "", "")
-    assert (after.answers, after.reason, after.generation) == ({}, "", 2)
-    assert (after.status, after.start, after.sequence, after.counted) == (one.status, one.start, 0, one.counted)
+class TestErasing:
+    def test_shows_nobody_and_revokes_every_token_at_once(self) -> None:
+        one = booking(answers={"topic": "Tea"}, reason="ill")
+        after = one.forgotten(now=NOW)
+        assert (after.answers, after.reason, after.attendee_key, after.generation) == ({}, "", "", 2)
+        seen = after.seen_at(NOW).attendee
+        assert (seen.name, seen.email, seen.timezone) == ("", "", "UTC")
+        assert (after.status, after.start, after.sequence, after.counted) == (one.status, one.start, 0, one.counted)
+
+    def test_keeps_the_address_until_the_last_mail_is_out(self) -> None:
+        one = booking()
+        after = one.forgotten(now=NOW)
+        assert (after.attendee, after.erasing) == (one.attendee, True)
+        gone = after.erased(now=NOW + HOUR)
+        assert (gone.attendee, gone.erasing) == (one.attendee.nobody, False)
+        assert (gone.version, gone.updated_at, gone.generation) == (3, NOW + HOUR, 2)
+
+
+def test_is_completed_once_its_end_has_passed() -> None:
+    one = booking()
+    with pytest.raises(errors.NotStarted):
+        one.completed(now=one.end - SECOND)
+    after = one.completed(now=one.end)
+    assert (after.status, after.sequence, after.version, after.updated_at) == (Status.COMPLETED, 0, 2, one.end)
+
+
+@pytest.mark.parametrize("status", [status for status in Status if status is not Status.CONFIRMED])
+def test_only_what_is_confirmed_is_completed(status: Status) -> None:
+    with pytest.raises(errors.NotPending, match="expired" if status in PENDING else status):
+        booking(status).completed(now=NINE + HOUR)
+
+
+def test_what_mails_and_calendars_say_is_noted_without_a_new_sequence() -> None:
+    one = booking()
+    reply = Reply(answer=Answer.TENTATIVE, sequence=0, at=NOW, verified=True)
+    bounced, answered = one.undeliverable(now=NOW), one.answered(reply, now=NOW)
+    assert (bounced.undeliverable_at, bounced.version, bounced.sequence) == (NOW, 2, 0)
+    assert (answered.reply, answered.version, answered.sequence) == (reply, 2, 0)
 
 
 @pytest.mark.parametrize("buffer", ["buffer_before", "buffer_after"])

@@ -18,7 +18,7 @@ from daybook.ports import Stale
 from daybook.usecases.changing import TRIES, changed
 from daybook.usecases.confirm import confirm
 from daybook.usecases.decline import decline
-from daybook.usecases.erase_booking import erase_booking
+from daybook.usecases.erase_booking import erase_booking, finish_erasure
 from daybook.usecases.no_show import no_show
 from tests.fakes import values
 from tests.fakes.scene import ACME, Scene, studio
@@ -102,14 +102,23 @@ class TestErasing:
         erase_booking(booking, origin=origin, ledger=ports.ledger, bookings=ports.bookings)
         return scene.stored(booking)
 
+    def finish(self, scene: Scene, booking: Booking) -> Booking:
+        """Do what the mail worker does once nothing is left to be sent."""
+        ports = scene.ports
+        origin = values.origin(Role.SYSTEM, scene.now)
+        finish_erasure(booking, origin=origin, ledger=ports.ledger, bookings=ports.bookings)
+        return scene.stored(booking)
+
     def test_cancels_what_lies_ahead_and_forgets_the_person(self, scene: Scene) -> None:
         first = scene.book()
-        erased = self.erase(scene, first)
-        assert (erased.status, erased.start) == (Status.CANCELLED, first.start)
+        asked = self.erase(scene, first)
+        assert (asked.status, asked.start) == (Status.CANCELLED, first.start)
+        assert (asked.erasing, asked.attendee_key, asked.generation) == (True, "", 2)
+        assert "bob" not in repr(asked.seen_at(scene.now))
+        erased = self.finish(scene, asked)
         assert (erased.attendee.name, erased.attendee.email, erased.attendee_key) == ("", "", "")
         assert "bob" not in repr(erased)
-        assert erased.generation == 2
-        assert deeds(scene, first) == [Deed.BOOKED, Deed.CANCELLED, Deed.ERASED]
+        assert deeds(scene, first) == [Deed.BOOKED, Deed.CANCELLED, Deed.ERASURE_REQUESTED, Deed.ERASED]
         scene.book(NINE, "eve")
 
     def test_leaves_what_has_begun_standing(self, scene: Scene) -> None:
@@ -119,8 +128,14 @@ class TestErasing:
 
     def test_twice_changes_nothing_more(self, scene: Scene) -> None:
         first = scene.book()
-        erased = self.erase(scene, first)
-        assert self.erase(scene, erased) == self.erase(scene, first) == erased
+        asked = self.erase(scene, first)
+        assert self.erase(scene, asked) == self.erase(scene, first) == asked
+        erased = self.finish(scene, asked)
+        assert self.finish(scene, asked) == self.finish(scene, erased) == self.erase(scene, asked) == erased
+
+    def test_is_finished_only_where_it_was_asked_for(self, scene: Scene) -> None:
+        first = scene.book()
+        assert self.finish(scene, first) == first
 
 
 class TestChanging:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from daybook.adapters.dynamodb import items
 from daybook.adapters.dynamodb import keys as key_patterns
 from daybook.adapters.dynamodb.paging import page
-from daybook.adapters.dynamodb.transactions import Transactions, Write
+from daybook.adapters.dynamodb.transactions import Transactions, Write, stale
 from daybook.domain.errors import Exists
 from daybook.domain.tenant import ApiKey, Tenant
 
@@ -34,6 +34,21 @@ class DynamoAccess:
         Transactions(self._client, self._table).commit(
             [Write({"Put": {"Item": row, "ConditionExpression": "attribute_not_exists(pk)"}}, exists) for row in rows]
         )
+
+    def tenant(self, tenant: str) -> Tenant | None:
+        item = self._get(key_patterns.tenant(tenant))
+        return items.decode(Tenant, item) if item else None
+
+    def change_tenant(self, tenant: Tenant, *, version: int) -> None:
+        first = " OR attribute_not_exists(#version)" if version == 1 else ""
+        put = {
+            "Item": {**items.encode(tenant), **key_patterns.tenant(tenant.slug)},
+            # Tenants were made before they had a version.
+            "ConditionExpression": f"attribute_exists(pk) AND (#version = :version{first})",
+            "ExpressionAttributeNames": {"#version": "version"},
+            "ExpressionAttributeValues": {":version": items.attribute(version)},
+        }
+        Transactions(self._client, self._table).commit([Write({"Put": put}, stale)])
 
     def secret(self, tenant: str) -> bytes | None:
         item = self._get(key_patterns.secret(tenant))

@@ -76,6 +76,24 @@ class DynamoBookings:
                 return count
             query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
+    def is_first(self, booking: Booking) -> bool:
+        if not booking.attendee_key:
+            return False
+        query: dict[str, Any] = {
+            "TableName": self._table,
+            "IndexName": keys.BY_ATTENDEE,
+            "KeyConditionExpression": "attendee_pk = :pk",
+            "ExpressionAttributeValues": {":pk": {"S": keys.attendee_index(booking.tenant, booking.attendee_key)}},
+            "ProjectionExpression": "pk",
+        }
+        while True:
+            answer = self._client.query(**query)
+            if any(keys.slug_of(row["pk"]["S"]) < booking.id for row in answer["Items"]):
+                return False
+            if "LastEvaluatedKey" not in answer:
+                return True
+            query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
     def history(self, tenant: str, booking: str) -> Sequence[Event]:
         found = under(self._client, self._table, keys.booking_pk(tenant, booking), keys.EVENT)
         return [items.decode(Event, item) for item in found]

@@ -12,12 +12,24 @@ from daybook.domain.errors import Exists, NotFound
 from daybook.domain.event_type import EventType
 from daybook.domain.host import Host
 from daybook.domain.schedule import Block, Schedule
+from daybook.domain.tenant import Tenant
 from daybook.ports import Context, Record, Stale
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_OWN_FIELDS = ("name", "email", "zone", "default_schedule", "defaults", "calendar_policy", "version")
+_OWN_FIELDS = (
+    "name",
+    "email",
+    "zone",
+    "default_schedule",
+    "defaults",
+    "calendar_policy",
+    "language",
+    "invitations",
+    "reminders",
+    "version",
+)
 
 
 class DynamoCatalogue:
@@ -29,11 +41,20 @@ class DynamoCatalogue:
         self._transactions = Transactions(client, table)
 
     def context(
-        self, tenant: str, host: str, event_type: str | None, *, record: str | None = None, with_secret: bool = False
+        self,
+        tenant: str,
+        host: str,
+        event_type: str | None,
+        *,
+        record: str | None = None,
+        with_secret: bool = False,
+        with_tenant: bool = False,
     ) -> Context:
         wanted = [keys.host(tenant, host)]
         if with_secret:
             wanted.append(keys.secret(tenant))
+        if with_tenant:
+            wanted.append(keys.tenant(tenant))
         if event_type is not None:
             wanted.append(keys.event_type(tenant, host, event_type))
         if record is not None:
@@ -45,6 +66,7 @@ class DynamoCatalogue:
             host=items.decode(Host, found["HOST"]) if "HOST" in found else None,
             event_type=items.decode(EventType, found[named]) if named in found else None,
             record=items.decode(Record, found["KEY"]) if "KEY" in found else None,
+            tenant=items.decode(Tenant, found["TENANT"]) if "TENANT" in found else None,
         )
 
     def host(self, tenant: str, host: str) -> Host | None:
