@@ -10,7 +10,10 @@ SAM_BIN := .venv-sam/bin
 # Lambda's Python, for sam build; see tools/bootstrap.sh.
 LAMBDA_PYTHON := .tools/python3.13/bin/python3.13
 SAM_BUILD := PATH="$(CURDIR)/.tools/python3.13/bin:$$PATH" $(SAM_BIN)/sam build
-EXPORT := $(UV) export --quiet --frozen --only-group runtime --no-emit-project --no-annotate --no-header
+EXPORT := $(UV) export --quiet --frozen --no-emit-project --no-annotate --no-header
+EXPORT_DEPS := $(EXPORT) --only-group runtime
+# Without what the other layer brings.
+EXPORT_MAIL := $(EXPORT) --only-group mail $(addprefix --no-emit-package ,python-dateutil six typing-extensions tzdata)
 WORKERS ?= 2
 # What `sam deploy --guided` was told.
 saved = $(shell sed -n 's/^$(1) *= *"\(.*\)"/\1/p' samconfig.toml | head -n 1)
@@ -41,12 +44,13 @@ check: .venv/synced .venv-sam/synced  ## check style, types, layers of imports, 
 	$(PYTHON) -m tools.openapi --check
 	$(PYTHON) -m tools.events --check
 	$(UV) lock --check
-	$(EXPORT) | diff - layers/deps/requirements.txt
+	$(EXPORT_DEPS) | diff - layers/deps/requirements.txt
+	$(EXPORT_MAIL) | diff - layers/mail/requirements.txt
 
 bench: .venv/synced  ## measure speed and size: ARGS as `python -m benchmarks --help` lists them
 	$(PYTHON) -m benchmarks $(ARGS)
 
-build: .venv-sam/synced $(LAMBDA_PYTHON) layers/deps/requirements.txt  ## build what is deployed into .aws-sam
+build: .venv-sam/synced $(LAMBDA_PYTHON) layers/deps/requirements.txt layers/mail/requirements.txt  ## build what is deployed into .aws-sam
 	$(SAM_BUILD)
 
 deploy: build  ## deploy to the AWS account at hand; asks everything the first time: ARGS="--config-env prod"
@@ -83,5 +87,9 @@ $(LAMBDA_PYTHON): | $(UV)
 	@touch $@
 
 layers/deps/requirements.txt: uv.lock | $(UV)
-	$(EXPORT) --output-file $@
+	$(EXPORT_DEPS) --output-file $@
+	@touch $@
+
+layers/mail/requirements.txt: uv.lock | $(UV)
+	$(EXPORT_MAIL) --output-file $@
 	@touch $@
