@@ -94,7 +94,7 @@ def test_public_writers_know_their_limits() -> None:
         "DAYBOOK_ACTIVE_BOOKINGS_PER_EMAIL": {"Ref": "ActiveBookingsPerEmail"},
     }
     limited = {name for name, each in functions().items() if each.get("Environment") == {"Variables": limits}}
-    assert limited == {"public.book", "public.book_slot", "public.reschedule", "public.cancel"}
+    assert limited == {f"public.{name}" for name in ("book", "book_slot", "reschedule", "cancel", "manage_page")}
 
 
 def test_logs_end(resources: Resources) -> None:

@@ -208,6 +208,12 @@ def test_nobody_else_reaches_mails_timers_or_queues() -> None:
     assert reaching == {f"workers.{name}" for name in WORKERS}
 
 
+def test_only_what_writes_or_reads_calendars_or_pages_carries_their_packages() -> None:
+    """Above all not `book`, whose cold start people wait for."""
+    layers = {name: [written(each) for each in function.get("Layers", [])] for name, function in functions().items()}
+    assert {name: own for name, own in layers.items() if own} == dict.fromkeys(MAKES_CALENDARS_OR_PAGES, ["MailLayer"])
+
+
 def test_who_sends_what_where() -> None:
     sent = {
         name: {resource for verb, resource in granted(each) if verb == "sqs:SendMessage"}
