@@ -13,10 +13,12 @@
 | published slot   | T#tenant#S#id       | SLOT                   |
 | booking          | T#tenant#B#id       | BOOKING                |
 | booking history  | T#tenant#B#id       | EVENT#version          |
+| mail             | T#tenant#B#id       | MAIL#sequence#kind#recipient |
 | idempotency      | T#tenant#K#hash     | KEY                    |
 | rate counter     | T#tenant#R#who      | RATE#window            |
 
-Slugs are [a-z0-9-] and ids are ULIDs, so `#` cannot occur inside a part.
+Slugs are [a-z0-9-] and ids are ULIDs, so `#` cannot occur inside a part. Numbers in sort keys have six digits; the kind
+of a reminder ends with its minutes: `reminder_60`.
 """
 
 from collections.abc import Mapping
@@ -24,6 +26,7 @@ from typing import Any
 
 from daybook.domain.ledger import date_of
 from daybook.domain.limits import Counter
+from daybook.domain.mail import MailName
 
 Key = Mapping[str, Any]
 """A primary key in DynamoDB's wire form."""
@@ -40,6 +43,7 @@ API_KEYS = "APIKEYS"
 EVENT_TYPE = "EVENTTYPE#"
 DAY = "DAY#"
 EVENT = "EVENT#"
+MAIL = "MAIL#"
 
 
 def _key(pk: str, sk: str) -> Key:
@@ -114,6 +118,11 @@ def booking(tenant: str, booking: str) -> Key:
 
 def history(tenant: str, booking: str, version: int) -> Key:
     return _key(booking_pk(tenant, booking), f"{EVENT}{version:06}")
+
+
+def mail(tenant: str, booking: str, name: MailName) -> Key:
+    sequence, kind, recipient = name.text.split("-")
+    return _key(booking_pk(tenant, booking), f"{MAIL}{sequence:0>6}#{kind}#{recipient}")
 
 
 def idempotency(tenant: str, name: str) -> Key:
