@@ -1,7 +1,7 @@
-"""Write events/<group>/<function>.json: what API Gateway hands each function, for `sam local invoke -e` and for tests.
+"""Write events/<group>/<function>.json: what each function is handed, for `sam local invoke -e` and for tests.
 
 Routes come from the template, so an event cannot name one that is not there; `--check` compares instead of writing.
-A function with several routes is shown by its POST. Payload format 2.0:
+A function with several routes is shown by its POST. Workers: tools/worker_events.py. The gateway's payload format 2.0:
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 """
 
@@ -9,19 +9,20 @@ import argparse
 import json
 import re
 import sys
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
 
 from tools.routes import Route, public, routes
+from tools.worker_events import ACCOUNT, BOOKING, REGION, worker_events
 
 ROOT = Path(__file__).parents[1]
 EVENTS = ROOT / "events"
-ACCOUNT, API, REGION = "123456789012", "a1b2c3d4e5", "eu-central-1"
+API = "a1b2c3d4e5"
 DOMAIN = f"{API}.execute-api.{REGION}.amazonaws.com"
-ULID = "01KJM7XQ4T9V2B8R5D3F6H1N0C"
-KEY_ID = ULID.lower()
+KEY_ID = BOOKING.lower()
 KEY = f"dbk_{KEY_ID}_c2VjcmV0LW9mLWEta2V5LWluLWEtdGVzdC1ldmVudA"
 MANAGE_TOKEN = "dbm_AAAAAQAAAABp5Q8AbWFuYWdlLXRva2VuLWluLWEtdGVzdC1ldmVudA"  # noqa: S105 - opens nothing
 IN_PATH = {
@@ -30,8 +31,8 @@ IN_PATH = {
     "event_type": "intro",
     "schedule": "working-hours",
     "block": "dentist",
-    "booking": ULID,
-    "slot": ULID,
+    "booking": BOOKING,
+    "slot": BOOKING,
     "key": KEY_ID,
 }
 ATTENDEE = {"name": "Grace Hopper", "email": "grace@example.com", "timezone": "America/New_York", "language": "en"}
@@ -40,10 +41,11 @@ HOURS = [["09:00", "12:00"], ["13:00", "17:00"]]
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What a caller adds to a route: query, body, manage token."""
+    """What a caller adds to a route: query, body as JSON or the fields of a form, manage token."""
 
     query: Mapping[str, str] = field(default_factory=dict)
     body: Mapping[str, object] | None = None
+    form: Mapping[str, str] | None = None
     token: str | None = None
 
 
@@ -60,6 +62,7 @@ SAMPLES = {
     "public.show_invite": Sample(query={"token": MANAGE_TOKEN}),
     "public.reschedule": Sample(body={"start": "2027-03-02T09:00:00+01:00"}, token=MANAGE_TOKEN),
     "public.cancel": Sample(body={"reason": "I am ill."}, token=MANAGE_TOKEN),
+    "public.manage_page": Sample(form={"token": MANAGE_TOKEN, "action": "move", "start": "2027-03-02T09:00:00+01:00"}),
     "host.create_slot": Sample(body={"host": "ada", "start": "2027-03-03T10:00:00+01:00", "duration_minutes": 30}),
     "host.hosts": Sample(
         body={"slug": "ada", "name": "Ada Lovelace", "email": "ada@example.com", "timezone": "Europe/Berlin"}
@@ -89,6 +92,8 @@ def events() -> Iterator[tuple[Path, dict[str, object]]]:
     for name, route in chosen.items():
         yield EVENTS / f"{name.replace('.', '/')}.json", request(route, SAMPLES.get(name, Sample()))
     yield EVENTS / "workers" / "authorize.json", authorization(chosen["host.list_bookings"])
+    for name, event in worker_events():
+        yield EVENTS / "workers" / f"{name}.json", event
 
 
 def request(route: Route, sample: Sample) -> dict[str, object]:
@@ -98,7 +103,11 @@ def request(route: Route, sample: Sample) -> dict[str, object]:
     if sample.body is not None:
         headers |= {"content-type": "application/json", "idempotency-key": "5f0c6c1e-4d1b-4b6a-9d43-2f1f6a7d8e90"}
         event["body"] = json.dumps(sample.body)
-    return {**event, "isBase64Encoded": False}
+    if sample.form is not None:
+        # The gateway takes a form for binary data.
+        headers |= {"accept": "text/html", "content-type": "application/x-www-form-urlencoded"}
+        event["body"] = b64encode(urlencode(sample.form).encode()).decode()
+    return {**event, "isBase64Encoded": sample.form is not None}
 
 
 def authorization(route: Route) -> dict[str, object]:
