@@ -27,6 +27,8 @@ AUTOSAVE_SECONDS = 2.0
 # A save stops the engine, so big states are saved less often: at most this share of the time goes into saving.
 AUTOSAVE_SHARE = 0.1
 STREAM_RECORDS_KEPT = 1000
+# The engine knows queues by URLs with a port in them; this one only makes them the same at every start.
+QUEUE_PORT = "4566"
 # A handler that logs nothing is waited for this long; the release's own 50 ms would hold each worker ten times longer
 # than most requests take. A line that comes later is reported with the next invocation.
 FIRST_LOG_LINE_SECONDS = 0.003
@@ -126,7 +128,7 @@ def _save() -> None:
 def _mend() -> None:
     """Put right where the engine differs from AWS in what Daybook can see."""
     from ministack.core.lambda_runtime import Worker  # noqa: PLC0415
-    from ministack.services import dynamodb, lambda_svc  # noqa: PLC0415
+    from ministack.services import dynamodb, eventbridge, lambda_svc, sqs  # noqa: PLC0415
 
     execute = lambda_svc._execute_function_with_config_scope
     as_response = lambda_svc.lambda_execute_result_to_api_proxy_response
@@ -141,9 +143,37 @@ def _mend() -> None:
         dynamodb._stream_records.update(state.pop("stream", {})),
         load(state),
     )
+    _mend_queues(sqs)
+    # What SES tells the default bus comes from `local.ses`, which is no service in the engine's eyes.
+    put_events = eventbridge._put_events
+    eventbridge._put_events = lambda data, allow_aws_source=True: put_events(data, allow_aws_source)
     # The engine would keep every line in memory and save it with the rest; the runner's log file is easier to read.
     lambda_svc._emit_lambda_logs = _log
     Worker._drain_stderr_bounded = partialmethod(Worker._drain_stderr_bounded, FIRST_LOG_LINE_SECONDS)
+
+
+def _mend_queues(sqs: Any) -> None:
+    """Let queues and what is in them outlive a restart, which gives the engine another port."""
+    sqs.DEFAULT_PORT = QUEUE_PORT
+    sqs._CANONICAL_NETLOC = f"{sqs.DEFAULT_HOST}:{QUEUE_PORT}"
+    save, load = sqs.get_state, sqs.load_persisted_state
+
+    def get_state() -> Any:
+        # Threads that carry messages to functions would change them under the hands of the one that saves.
+        with sqs._queues_lock:
+            return save()
+
+    sqs.get_state = get_state
+    sqs.load_persisted_state = lambda state: load(_returned(state))
+
+
+def _returned(state: Any) -> Any:
+    """Make visible what functions were at work on when the engine ended: they are gone, and nobody should wait."""
+    for queue in state["queues"]._data.values():
+        for message in queue["messages"]:
+            if message["receive_count"]:
+                message["visible_at"] = min(message["visible_at"], time.time())
+    return state
 
 
 def _latest(records: Any) -> Any:

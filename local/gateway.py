@@ -1,4 +1,4 @@
-"""The front door: the HTTP API on a port of its own, as attendees and hosts reach it, and the outbox beside it."""
+"""The front door: the HTTP API on a port of its own, as attendees and hosts reach it, and a side door beside it."""
 
 import os
 import socket
@@ -11,12 +11,9 @@ import urllib3
 from urllib3.util import SKIP_HEADER
 
 from local.emulator import HOST_HEADER, SOURCE_IP_HEADER
-from local.outbox import SENT, Answer, Outbox
+from local.side_door import LOCAL, SideDoor
 from local.state import StartFailedError
 from local.template import API_ID
-
-OUTBOX = "/_local/outbox"
-MAILER = "/_local/ses"
 
 # Each request at work occupies a process of its function (40 MB), and more of them than this only compete for the same
 # processors; the others wait here, where waiting is free.
@@ -50,16 +47,16 @@ def url_of(listener: socket.socket) -> str:
 
 
 class Gateway(ThreadingHTTPServer):
-    """Serves a listening socket: the API through the engine, the outbox from its directory."""
+    """Serves a listening socket: the API through the engine, and what only the local stack has."""
 
     daemon_threads = True
     block_on_close = False
 
-    def __init__(self, listener: socket.socket, engine_port: int, outbox: Outbox) -> None:
+    def __init__(self, listener: socket.socket, engine_port: int, side_door: SideDoor) -> None:
         super().__init__(listener.getsockname(), _Exchange, bind_and_activate=False)
         self.socket.close()
         self.socket = listener
-        self.outbox = outbox
+        self.side_door = side_door
         self._engine = urllib3.HTTPConnectionPool(
             "127.0.0.1", engine_port, maxsize=WORKERS, block=True, timeout=_TIMEOUT
         )
@@ -106,8 +103,8 @@ class _Exchange(BaseHTTPRequestHandler):
             target = ""
         if not target.startswith("/"):
             self.send_error(HTTPStatus.BAD_REQUEST)
-        elif target.startswith("/_local/"):
-            self._local(target.partition("?")[0], body)
+        elif target.startswith(LOCAL):
+            self._local(target, body)
         else:
             self._forward(target, body)
 
@@ -149,20 +146,13 @@ class _Exchange(BaseHTTPRequestHandler):
         self.rfile.readline()
         return data
 
-    def _local(self, path: str, body: bytes) -> None:
+    def _local(self, target: str, body: bytes) -> None:
         """Serve what only the local stack has."""
-        if path == MAILER + SENT and self.command == "POST":
-            answer = self.server.outbox.send(body)
-        elif path.startswith(OUTBOX) and self.command in ("GET", "HEAD"):
-            answer = self.server.outbox.show(path.removeprefix(OUTBOX).strip("/"))
+        answer = self.server.side_door.answer(self.command, target, body)
+        if answer is None:
+            self.close_connection = True
         else:
-            answer = Answer(HTTPStatus.NOT_FOUND, "application/json", _MESSAGE % b"Not Found")
-        headers = [
-            ("Content-Type", answer.content_type),
-            ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"),
-            ("X-Content-Type-Options", "nosniff"),
-        ]
-        self._answer(answer.status, headers, answer.body)
+            self._answer(answer.status, answer.all_headers, answer.body)
 
     def _answer(self, status: int, headers: list[tuple[str, str]] | None = None, body: bytes = b"") -> None:
         self.send_response_only(status)

@@ -3,14 +3,15 @@
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from local import deploy, engine, gateway, stream
+from local import deploy, engine, gateway, replies, side_door, stream
 from local.outbox import Outbox
+from local.ses import Announcer, Ses
 from local.state import Account, State, opened
 from local.template import LocalTemplate, localised
 
@@ -24,6 +25,8 @@ PARAMETERS = {
     "PostsPerMinutePerTenant": "0",
     "ActiveBookingsPerEmail": "0",
     "DeletionProtection": "false",
+    "MailsPerSecond": "50",
+    "ReceiveReplies": "true",
 }
 
 Seed = Callable[[str, "DynamoDBClient", str, datetime], Account]
@@ -35,7 +38,8 @@ class Stack:
     """A running installation.
 
     `url` is the API's, without a slash at the end; `api_key` has every scope; `log` is the file the engine and the
-    functions write to. `engine` gives clients of what plays AWS (`engine.dynamodb()`, `engine.url`).
+    functions write to. `engine` gives clients of what plays AWS (`engine.dynamodb()`, `engine.url`), `outbox` the mails
+    that were sent, `ses` what goes wrong with the next ones.
     """
 
     url: str
@@ -44,11 +48,13 @@ class Stack:
     table: str
     engine: engine.Engine
     log: Path
+    outbox: Outbox
+    ses: Ses
 
     @property
     def outbox_url(self) -> str:
         """Where the mails that were sent can be read."""
-        return self.url + gateway.OUTBOX
+        return self.url + side_door.OUTBOX
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,10 @@ def _silently(_: str) -> AbstractContextManager[None]:
     return nullcontext()
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 @contextmanager
 def running(options: Options | None = None, *, progress: Progress = _silently) -> Iterator[Stack]:
     """Run an installation; several at a time get along. It is ready when the block begins and saved when it ends.
@@ -96,15 +106,20 @@ def running(options: Options | None = None, *, progress: Progress = _silently) -
         with progress("Deploying template.yaml"):
             template, names = _deploy(running_engine, url, options)
             table = names[template.table]
-        outbox = Outbox(state.mail, lambda: datetime.now(UTC))
-        stack.enter_context(_answering(gateway.Gateway(listener, running_engine.port, outbox)))
+        outbox = Outbox(state.mail)
+        announcer = stack.enter_context(closing(Announcer(running_engine)))
+        ses = Ses(outbox, _now, announcer.wanted, announcer.publish)
+        inbox = replies.Inbox(running_engine, template.receipt, names, _now)
+        door = side_door.SideDoor(outbox, ses, inbox)
+        stack.enter_context(_answering(gateway.Gateway(listener, running_engine.port, door)))
+        stack.enter_context(replies.watching(state.replies, inbox))
         followers = [stream.follower(mapping, names) for mapping in template.mappings]
         stack.enter_context(stream.pumping(running_engine, table, followers, state.positions))
         account = state.account()
         if account is None:
             with progress("Creating the demo tenant"):
                 account = _seed(state, running_engine, url, table, options.seed)
-        yield Stack(url, account.tenant, account.api_key, table, running_engine, state.log)
+        yield Stack(url, account.tenant, account.api_key, table, running_engine, state.log, outbox, ses)
 
 
 def _engine(state: State, options: Options) -> AbstractContextManager[engine.Engine]:
@@ -113,7 +128,7 @@ def _engine(state: State, options: Options) -> AbstractContextManager[engine.Eng
 
 def _deploy(running_engine: engine.Engine, url: str, options: Options) -> tuple[LocalTemplate, dict[str, str]]:
     """Deploy the template; return it with the physical names of its resources by logical name."""
-    environment = {"AWS_ENDPOINT_URL_SESV2": url + gateway.MAILER, "DAYBOOK_BASE_URL": url}
+    environment = {"AWS_ENDPOINT_URL_SESV2": url + side_door.MAILER, "DAYBOOK_BASE_URL": url}
     template = localised(options.template, environment)
     deploy.deploy(running_engine, template.body, {**PARAMETERS, **(options.parameters or {})})
     return template, deploy.names(running_engine)
@@ -136,7 +151,7 @@ def _seed(state: State, running_engine: engine.Engine, url: str, table: str, see
         from local import demo  # noqa: PLC0415 - a stack with a seed of its own works without the demo's code
 
         seed = demo.seed
-    account = seed(url, running_engine.dynamodb(), table, datetime.now(UTC))
+    account = seed(url, running_engine.dynamodb(), table, _now())
     # In this order: an account in the directory promises that the engine has saved what belongs to it.
     running_engine.save()
     state.keep(account)

@@ -53,6 +53,11 @@ class State:
         return self.directory / "mail"
 
     @property
+    def replies(self) -> Path:
+        """Where .eml files can be dropped, as if they had come by mail."""
+        return self.directory / "replies"
+
+    @property
     def positions(self) -> Path:
         """How far each follower of the table's stream has come."""
         return self.directory / "stream"
@@ -101,9 +106,9 @@ def opened(directory: Path, *, fresh: bool) -> Iterator[State]:
     with os.fdopen(lock):
         _take(state)
         if fresh or state.account() is None:
-            _drop(state._account, state.engine, state.objects, state.mail, state.positions)
+            _drop(state._account, state.engine, state.objects, state.mail, state.replies, state.positions)
         _drop(state.tmp, state.log)
-        for path in (state.engine, state.objects, state.mail, state.positions, state.tmp):
+        for path in (state.engine, state.objects, state.mail, state.replies, state.positions, state.tmp):
             path.mkdir(exist_ok=True)
         try:
             yield state

@@ -24,7 +24,7 @@ API_ID = "daybook"
 
 # The translator and the engine want code in a bucket. It is an empty archive: functions import from the checkout.
 BUCKET, NO_CODE = "daybook-deployments", "no-code.zip"
-_LEFT_OUT = ("AWS::CloudWatch::", "AWS::Logs::MetricFilter", "AWS::Lambda::Permission")
+_LEFT_OUT = ("AWS::CloudWatch::", "AWS::SES::Receipt", "AWS::Logs::MetricFilter", "AWS::Lambda::Permission")
 
 Fragment = dict[str, Any]
 
@@ -39,11 +39,27 @@ class StreamMapping:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceiptRule:
+    """What SES does with a mail that comes in: put it into `bucket` under `prefix`, then call `function`.
+
+    Bucket and function are logical names; the rule's condition is theirs, too.
+    """
+
+    bucket: str
+    prefix: str
+    function: str
+
+
+@dataclass(frozen=True, slots=True)
 class LocalTemplate:
-    """A CloudFormation template for the engine, and the stream mappings that are pumped from outside of it."""
+    """A CloudFormation template for the engine, and what of it is played from outside: stream mappings, mail coming in.
+
+    `receipt` is None when no mail is received.
+    """
 
     body: Fragment
     mappings: list[StreamMapping]
+    receipt: ReceiptRule | None
 
     @property
     def table(self) -> str:
@@ -73,6 +89,7 @@ def localised(path: Path, environment: Mapping[str, str]) -> LocalTemplate:
         # It would complain at exit that nobody took its statistics.
         translator.metrics.publish()
     template.pop("Outputs", None)
+    receipt = _receipt_rule(template["Resources"])
     resources: dict[str, Fragment] = {
         name: resource for name, resource in template["Resources"].items() if not resource["Type"].startswith(_LEFT_OUT)
     }
@@ -83,7 +100,7 @@ def localised(path: Path, environment: Mapping[str, str]) -> LocalTemplate:
             variables.update(environment, PYTHONPATH=search_path)
         elif resource["Type"] == "AWS::ApiGatewayV2::Api":
             resources |= dict(_expanded(name, resource["Properties"]))
-    return LocalTemplate({**template, "Resources": resources}, mappings)
+    return LocalTemplate({**template, "Resources": resources}, mappings, receipt)
 
 
 def _take_code(sam: Fragment, root: Path) -> str:
@@ -110,6 +127,18 @@ def _take_mappings(resources: dict[str, Fragment]) -> Iterator[StreamMapping]:
         if resource["Type"] == "AWS::Lambda::EventSourceMapping" and "StreamArn" in json.dumps(resource):
             del resources[name]
             yield StreamMapping(name, resource["Properties"]["FunctionName"]["Ref"], resource["Properties"])
+
+
+def _receipt_rule(resources: dict[str, Fragment]) -> ReceiptRule | None:
+    """Read the one rule for mail that comes in; the engine's SES has none."""
+    rules = (each["Properties"]["Rule"] for each in resources.values() if each["Type"] == "AWS::SES::ReceiptRule")
+    for rule in rules:
+        actions: Fragment = {name: action for actions in rule["Actions"] for name, action in actions.items()}
+        store, call = actions["S3Action"], actions["LambdaAction"]
+        return ReceiptRule(
+            store["BucketName"]["Ref"], store.get("ObjectKeyPrefix", ""), call["FunctionArn"]["Fn::GetAtt"][0]
+        )
+    return None
 
 
 def _expanded(name: str, api: Fragment) -> Iterator[tuple[str, Fragment]]:

@@ -119,6 +119,7 @@ def test_functions_have_their_roles_rights_and_no_more(sample: Stack, http: urll
 def test_mail_that_a_function_sends_lies_in_the_outbox(sample: Stack, http: urllib3.PoolManager) -> None:
     answer = http.request("POST", sample.url + "/v1/mails")
     assert answer.status == 202
+    assert answer.json()["id"] in [mail.name for mail in sample.outbox.mails()]
     page = http.request("GET", sample.outbox_url)
     assert answer.json()["id"] in page.data.decode()
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]

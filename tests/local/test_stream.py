@@ -23,7 +23,7 @@ def _seen(stack: Stack) -> set[str]:
 
 def _given_up(stack: Stack) -> list[dict[str, int]]:
     queues = stack.engine.client("sqs")
-    (url,) = queues.list_queues()["QueueUrls"]
+    (url,) = queues.list_queues(QueueNamePrefix="daybook-Failures")["QueueUrls"]
     messages = queues.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0).get("Messages", [])
     return [json.loads(message["Body"])["DDBStreamBatchInfo"]["batchSize"] for message in messages]
 

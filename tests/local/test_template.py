@@ -8,7 +8,7 @@ import pytest
 
 from local.stack import PROJECT
 from local.state import StartFailedError
-from local.template import LocalTemplate, localised
+from local.template import LocalTemplate, ReceiptRule, localised
 from tests.local.samples import SAMPLE
 
 
@@ -58,17 +58,23 @@ def test_functions_find_code_and_layers_in_the_checkout(sample_template: LocalTe
 
 
 def test_what_a_laptop_has_no_use_for_is_left_out(sample_template: LocalTemplate) -> None:
+    unwanted = ("CloudWatch", "Layer", "Permission", "Receipt")
     kinds = {resource["Type"] for resource in sample_template.body["Resources"].values()}
-    assert not {kind for kind in kinds if "CloudWatch" in kind or "Layer" in kind or "Permission" in kind}
+    assert not {kind for kind in kinds if any(each in kind for each in unwanted)}
     assert "Outputs" not in sample_template.body
     assert "Body" not in json.dumps(_of(sample_template, "AWS::ApiGatewayV2::Api"))
 
 
 def test_a_mapping_from_the_stream_is_taken_out_of_the_template(sample_template: LocalTemplate) -> None:
-    assert not _of(sample_template, "AWS::Lambda::EventSourceMapping")
+    mappings = _of(sample_template, "AWS::Lambda::EventSourceMapping")
+    assert set(mappings) == {"WorkSource", "NoteSource"}
     (mapping,) = sample_template.mappings
     assert mapping.function == "FollowFunction"
     assert mapping.properties["BatchSize"] == 10
+
+
+def test_the_rule_for_mail_that_comes_in_is_kept_beside_the_template(sample_template: LocalTemplate) -> None:
+    assert sample_template.receipt == ReceiptRule("Letters", "in/", "ReadFunction")
 
 
 def test_a_template_that_is_not_valid_is_named(tmp_path: Path) -> None:

@@ -54,10 +54,16 @@ def claim(event: Event, _: object) -> Event:
     return {"statusCode": 201, "body": "{}"}
 
 
-def mail(_: Event, __: object) -> Event:
-    """Send a mail."""
-    content = {"Raw": {"Data": b"From: a@example.com\r\nTo: b@example.com\r\nSubject: <b>Hi</b>\r\n\r\nSee you."}}
-    answer = boto3.client("sesv2").send_email(Content=content)
+def mail(event: Event, _: object) -> Event:
+    """Send a mail to somebody."""
+    to = json.loads(event.get("body") or "{}").get("to", "b@example.com")
+    answer = boto3.client("sesv2").send_email(
+        FromEmailAddress="a@example.com",
+        Destination={"ToAddresses": [to]},
+        Content={"Raw": {"Data": b"From: a@example.com\r\nTo: b@example.com\r\nSubject: <b>Hi</b>\r\n\r\nSee you."}},
+        ConfigurationSetName=os.environ["POSTS"],
+        EmailTags=[{"Name": "letter", "Value": "first-1"}],
+    )
     return {"statusCode": 202, "body": json.dumps({"id": answer["MessageId"]})}
 
 
@@ -73,3 +79,40 @@ def follow(event: Event, _: object) -> Event:
             break
         _table().put_item(TableName=os.environ["TABLE"], Item={"pk": {"S": name}, "sk": {"S": "SEEN"}})
     return {"batchItemFailures": failures}
+
+
+def work(event: Event, _: object) -> Event:
+    """Do jobs; what says `later` is put off for a second, until it is given up."""
+    failures = []
+    for record in event["Records"]:
+        if record["body"] == "later":
+            handle, queue = record["receiptHandle"], os.environ["QUEUE"]
+            boto3.client("sqs").change_message_visibility(QueueUrl=queue, ReceiptHandle=handle, VisibilityTimeout=1)
+            failures.append({"itemIdentifier": record["messageId"]})
+        else:
+            _note("job " + record["attributes"]["MessageGroupId"], record["body"])
+    return {"batchItemFailures": failures}
+
+
+def note(event: Event, _: object) -> None:
+    """Note every message."""
+    for record in event["Records"]:
+        _note("news", record["body"])
+
+
+def read(event: Event, _: object) -> None:
+    """Note a letter and what SES says of it."""
+    ses = event["Records"][0]["ses"]
+    key = "in/" + ses["mail"]["messageId"]
+    body = boto3.client("s3").get_object(Bucket=os.environ["LETTERS"], Key=key)["Body"].read().decode()
+    _note("letters", json.dumps({"body": body, "ses": ses}))
+
+
+def _note(page: str, line: str) -> None:
+    _table().update_item(
+        TableName=os.environ["TABLE"],
+        Key={"pk": {"S": page}, "sk": {"S": "NOTES"}},
+        UpdateExpression="SET #lines = list_append(if_not_exists(#lines, :none), :line)",
+        ExpressionAttributeNames={"#lines": "lines"},
+        ExpressionAttributeValues={":none": {"L": []}, ":line": {"L": [{"S": line}]}},
+    )
