@@ -11,7 +11,9 @@ from shutil import copy2
 
 import pytest
 
-from layers.deps.trim import SERVICES, trim
+from layers.deps.trim import SERVICES
+from layers.deps.trim import trim as trim_deps
+from layers.mail.trim import trim as trim_mail
 from tests.template.conftest import RunSam
 from tools.routes import functions
 
@@ -49,13 +51,18 @@ def test_code_and_layers_of_a_function_stay_small(built: Path) -> None:
 
 
 @pytest.mark.sam
+def test_what_writes_mails_stays_small(built: Path) -> None:
+    assert size(built / "MailLayer") <= 10 * MEGABYTE
+
+
+@pytest.mark.sam
 def test_every_function_gets_every_handler(built: Path) -> None:
     for name in functions():
         assert (built / "BookFunction" / f"{name.replace('.', '/')}.py").exists()
 
 
 @pytest.mark.sam
-@pytest.mark.parametrize("layer", ["CoreLayer", "DepsLayer"])
+@pytest.mark.parametrize("layer", ["CoreLayer", "DepsLayer", "MailLayer"])
 def test_layers_carry_byte_code_that_is_used_unchecked(built: Path, layer: str) -> None:
     packages = built / layer / "python"
     sources = {path for path in packages.rglob("*.py") if path.stat().st_size}
@@ -67,8 +74,9 @@ def test_layers_carry_byte_code_that_is_used_unchecked(built: Path, layer: str) 
 
 
 @pytest.mark.sam
-def test_native_code_is_for_lambdas_processor(built: Path) -> None:
-    libraries = sorted((built / "DepsLayer").rglob("*.so"))
+@pytest.mark.parametrize("layer", ["DepsLayer", "MailLayer"])
+def test_native_code_is_for_lambdas_processor(built: Path, layer: str) -> None:
+    libraries = sorted((built / layer).rglob("*.so"))
     assert libraries
     for library in libraries:
         assert struct.unpack("<H", library.read_bytes()[18:20]) == (ARM64,), library.name
@@ -79,9 +87,9 @@ def test_the_core_layer_is_our_package_alone(built: Path) -> None:
     assert [path.name for path in (built / "CoreLayer" / "python").iterdir()] == ["daybook"]
 
 
-def runtime_packages(folder: Path) -> Path:
-    """Copy what layers/deps/requirements.txt names from this environment; the same versions, for this machine."""
-    for line in (ROOT / "layers" / "deps" / "requirements.txt").read_text().splitlines():
+def packages(layer: str, folder: Path) -> Path:
+    """Copy what a layer's requirements.txt names from this environment; the same versions, for this machine."""
+    for line in (ROOT / "layers" / layer / "requirements.txt").read_text().splitlines():
         name, pinned, _ = line.partition("==")
         if pinned:
             for file in distribution(name).files or []:
@@ -92,19 +100,44 @@ def runtime_packages(folder: Path) -> Path:
     return folder
 
 
+def run_with(folders: list[Path], program: str) -> None:
+    """Run a program that finds nothing but these folders, our code and Python's own library."""
+    search = [str(folder) for folder in (*folders, ROOT / "layers" / "core", ROOT / "functions")]
+    program = f"import sys\nsys.path[:0] = {search!r}\n{program}"
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_what_the_trimmed_packages_lack_is_not_missed(tmp_path: Path) -> None:
-    """Import every handler and make every client from the trimmed packages alone."""
-    trim(runtime_packages(tmp_path))
-    program = f"""
-import sys
-sys.path[:0] = {[str(tmp_path), str(ROOT / "layers" / "core"), str(ROOT / "functions")]!r}
+    """Import every handler without a layer of its own, and make every client, from the trimmed packages alone."""
+    trim_deps(packages("deps", tmp_path))
+    plain = sorted(name for name, function in functions().items() if "Layers" not in function)
+    run_with(
+        [tmp_path],
+        f"""
 import boto3, importlib
 for service in {sorted(SERVICES)!r}:
     client = boto3.client(service, region_name="eu-central-1", aws_access_key_id="x", aws_secret_access_key="x")
     assert "eu-central-1" in client.meta.endpoint_url, client.meta.endpoint_url
-for name in {sorted(functions())!r}:
+for name in {plain!r}:
     importlib.import_module(name)
 importlib.import_module("daybook.wiring").client()
-"""
-    done = subprocess.run([sys.executable, "-I", "-S", "-c", program], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+""",
+    )
+
+
+def test_with_the_mail_layer_everything_can_be_imported(tmp_path: Path) -> None:
+    """What few functions need is imported at its first use, so a handler that can be imported proves little."""
+    trim_deps(packages("deps", tmp_path / "deps"))
+    trim_mail(packages("mail", tmp_path / "mail"))
+    run_with(
+        [tmp_path / "deps", tmp_path / "mail"],
+        f"""
+import importlib, pkgutil
+import daybook
+for module in pkgutil.walk_packages(daybook.__path__, "daybook."):
+    importlib.import_module(module.name)
+for name in {sorted(functions())!r}:
+    importlib.import_module(name)
+""",
+    )
