@@ -1,6 +1,6 @@
 # Every verb of the project. `make` alone lists them. Tools come from uv.lock into ./.tools, ./.venv and ./.venv-sam.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench build deploy openapi tenant clean
+.PHONY: help run test check bench build deploy openapi mail-preview tenant clean
 .DELETE_ON_ERROR:
 
 UV := .tools/bin/uv
@@ -24,7 +24,7 @@ export SAM_CLI_TELEMETRY := 0
 export UV_PYTHON_INSTALL_DIR := $(CURDIR)/.tools/pythons
 
 help:  ## list the verbs
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/synced  ## start the whole system on this machine: ARGS="--port 8123 --fresh"
 	@$(PYTHON) -m local $(ARGS)
@@ -60,6 +60,9 @@ openapi: .venv/synced  ## write docs/openapi.json and events/ anew
 	$(PYTHON) -m tools.openapi
 	$(PYTHON) -m tools.events
 
+mail-preview: .venv/synced  ## write every mail in every language to files to look at: ARGS="--out DIRECTORY"
+	@$(PYTHON) -m tools.mail_preview $(ARGS)
+
 tenant: .venv/synced .venv-sam/synced  ## create a tenant on AWS, show its key: NAME="Demo Studio" EMAIL=me@example.com [SLUG=demo]
 	@# NAME and the rest are read from the environment, where make puts them: quotes and spaces are harmless there.
 	@: $${NAME:?is missing: make tenant NAME= EMAIL=} $${EMAIL:?is missing: make tenant NAME= EMAIL=}
@@ -69,7 +72,7 @@ tenant: .venv/synced .venv-sam/synced  ## create a tenant on AWS, show its key: 
 	$(REGION) $(PYTHON) -m tools.tenant --table "$$table" --name "$$NAME" --email "$$EMAIL" $${SLUG:+--slug "$$SLUG"}
 
 clean:  ## remove all that these verbs made, except the local stack's data in .state
-	rm -rf .aws-sam .venv .venv-sam .tools .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .aws-sam build .venv .venv-sam .tools .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(UV):

@@ -5,18 +5,18 @@ import unicodedata
 
 LONGEST_NAME = 80
 
-_DOT = "[.\u2024\u3002\uff0e\uff61]"
-"""The full stop and its look-alikes, which browsers take for one in a host name. Source: UTS #46, and U+2024."""
+_DOT = "[.\u3002]"
+"""The full stop, and the one browsers also take for one in a host name (UTS #46); others decompose to these."""
 _JOINERS = "\u200c\u200d"
 """Persian names and emoji are spelt with them, so they are kept, except where they could hide a dot."""
 _LINKING = re.compile(
     rf"""
-      \S*://\S*                                          # any address with a scheme
-    | \S*\bwww{_DOT}\S*
-    | \S*[@\uff20\ufe6b]\S*                              # a mail address, or a handle
-    | \S*\b(?:mailto|tel|sms|javascript|data|https?):\S* # what mail clients link without slashes
-    | \S*\w{_DOT}\w{{2,}}\S*                             # example.com, and whatever looks like it
-    | \S*\d{_DOT}\d+{_DOT}\d+{_DOT}\d\S*                 # 192.0.2.1
+      ://                                            # any address with a scheme
+    | \b(?:mailto|tel|sms|javascript|data|https?):\S # what mail clients link without slashes
+    | @                                              # a mail address, or a handle
+    | \bwww{_DOT}
+    | \S{_DOT}\w{{2}}                                # example.com, and whatever looks like it
+    | \d{_DOT}\d+{_DOT}\d+{_DOT}\d                   # 192.0.2.1
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -47,7 +47,9 @@ def plain_name(name: str) -> str:
 
 
 def _bare(word: str) -> str:
-    return unicodedata.normalize("NFKC", word.translate({ord(joiner): None for joiner in _JOINERS}))
+    """Return a word as a careless reader, or a linking client, may see it: without accents, forms and joiners."""
+    plain = unicodedata.normalize("NFKD", word)
+    return "".join(one for one in plain if not unicodedata.category(one).startswith("M") and one not in _JOINERS)
 
 
 def _tame(character: str) -> str:

@@ -1,5 +1,6 @@
 """Puts mails together: one message (RFC 5322, MIME) for one reader, with or without an invitation (iMIP, RFC 6047)."""
 
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -12,7 +13,7 @@ from daybook.adapters import ics
 from daybook.adapters.mail.content import Draft
 from daybook.domain.mail import Kind, Letter, MailName
 from daybook.domain.naming import one_line
-from daybook.mail_ports import Outgoing
+from daybook.mail_ports import NotSent, Outgoing
 
 TEMPLATES = Path(__file__).with_name("templates")
 LONGEST_DISPLAY_NAME = 120
@@ -35,7 +36,12 @@ class MailComposer:
         return f"bookings@{self._mail_domain}"
 
     def compose(self, letter: Letter) -> Outgoing:
-        """Return the mail a letter makes. Raises LookupError if there is no such mail to this recipient."""
+        """Return the mail a letter makes.
+
+        Raises:
+            LookupError: there is no such mail to this recipient.
+            NotSent: no mail can be addressed to what stands for the recipient's address.
+        """
         draft = Draft(letter)
         message = self._headed(draft)
         message.set_content(template("mail.txt").render(mail=draft.content(marked=False)), cte="quoted-printable")
@@ -49,12 +55,17 @@ class MailComposer:
         """Return a message of headers alone. The provider puts its own Date and Message-ID in place of these."""
         letter = draft.letter
         attendee, host = letter.booking.attendee, letter.host
-        to, answers_to = (attendee.email, host.email) if draft.to_attendee else (host.email, attendee.email)
+        to, answers_to = attendee.email, _address(draft.host, host.email)
+        if not draft.to_attendee:
+            to, answers_to = host.email, _address(draft.guest, attendee.email)
+        address = _address("", to)
+        if address is None:
+            raise NotSent("InvalidAddress")
         message = EmailMessage(policy=SMTP)
         message["From"] = _address(draft.host, self.sender)
-        message["To"] = _address("", to)
+        message["To"] = address
         if answers_to and letter.kind is not Kind.UNDELIVERED:
-            message["Reply-To"] = _address(draft.host if draft.to_attendee else draft.guest, answers_to)
+            message["Reply-To"] = answers_to
         message["Subject"] = draft.subject
         message["Date"] = letter.now
         message["Message-ID"] = f"<{letter.booking.id}.{letter.booking.version}.{_name(letter)}@{self._mail_domain}>"
@@ -108,5 +119,9 @@ def _name(letter: Letter) -> str:
     return MailName(letter.booking.sequence, letter.kind, letter.recipient, letter.ahead).text
 
 
-def _address(name: str, email: str) -> Address:
-    return Address(display_name=one_line(name)[:LONGEST_DISPLAY_NAME], addr_spec=one_line(email))
+def _address(name: str, email: str) -> Address | None:
+    """Return an address for a header; None if no header can hold it, as with letters beyond ASCII before the @."""
+    try:
+        return Address(display_name=one_line(name)[:LONGEST_DISPLAY_NAME], addr_spec=one_line(email))
+    except (ValueError, IndexError, MessageError):
+        return None

@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
-from markupsafe import Markup, escape
-
-from daybook.adapters.mail.catalogue import Catalogue, Language, language_for
+from daybook.adapters.mail.catalogue import Language, language_for
 from daybook.adapters.mail.links import Entry, calendar_links, feedback_link, join_url
 from daybook.adapters.mail.times import Clock
+from daybook.adapters.mail.voice import Voice
 from daybook.domain.booking import PENDING, Booking
 from daybook.domain.brand import Brand
 from daybook.domain.mail import Kind, Letter, Method, Recipient
@@ -55,31 +54,6 @@ class Content:
     notes: Sequence[str]
     signature: str
     footer: str
-
-
-class Voice:
-    """Speaks one language, about one letter.
-
-    Marked, it speaks HTML: everything put into a sentence is escaped, and kept apart from it in direction.
-    """
-
-    def __init__(self, catalogue: Catalogue, values: Mapping[str, str], *, marked: bool) -> None:
-        self._texts = catalogue.texts
-        self._values = values
-        self._marked = marked
-
-    def say(self, key: str, **more: str) -> str:
-        """Return a text of the catalogue with its gaps filled. Raises KeyError for a key it does not have."""
-        values = {**self._values, **more}
-        text = self._texts[key]
-        if not self._marked:
-            return text.format_map(values)
-        return escape(text).format_map({name: apart(value) for name, value in values.items()})
-
-
-def apart(text: str) -> Markup:
-    """Escape a text and keep its direction from turning what stands around it."""
-    return Markup("<bdi>{}</bdi>").format(text)
 
 
 class Draft:
