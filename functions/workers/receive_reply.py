@@ -3,7 +3,7 @@
 from typing import Any
 
 from daybook import mail_wiring, wiring
-from daybook.edge.observability import logger, metrics
+from daybook.edge.observability import counted, logger, metrics
 from daybook.usecases.record_reply import record_reply
 
 
@@ -22,4 +22,5 @@ def handler(event: dict[str, Any], _: Any) -> None:
             reply, origin=origin, bookings=wiring.bookings(), ledger=wiring.ledger()
         )
         logger.info("reply", message=mail["messageId"], unwanted=unwanted, found=reply is not None, recorded=recorded)
+    counted("Handled", len(event["Records"]))
     metrics.flush_metrics()

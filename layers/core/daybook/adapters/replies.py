@@ -42,7 +42,8 @@ def _read(part: EmailMessage, sender: str, *, authentic: bool) -> IncomingReply 
         text = part.get_payload(decode=True)
         calendar = Calendar.from_ical(text if isinstance(text, bytes) else b"")
         [event] = calendar.walk("VEVENT")
-        [attendee] = event.attendees
+        people = event["ATTENDEE"]
+        [attendee] = people if isinstance(people, list) else [people]
         if str(calendar["METHOD"]).upper() != "REPLY":
             return None
         return IncomingReply(

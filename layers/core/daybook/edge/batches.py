@@ -14,15 +14,15 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.batch.exceptions import SQSFifoMessageGroupCircuitBreakerError
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from daybook import mail_wiring
+from daybook import mail_wiring, wiring
 from daybook.domain.errors import Busy
-from daybook.edge.observability import logger, metrics
+from daybook.edge.observability import counted, logger, metrics
 from daybook.mail_ports import NotSent, NotYet
 
 FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=5), timedelta(minutes=5)
 
 EXPECTED = (NotSent, NotYet, Busy, SQSFifoMessageGroupCircuitBreakerError)
-"""What passes by itself; anything else is an error that somebody must look at."""
+"""What passes by itself, as do faults of AWS; anything else is an error that somebody must look at."""
 
 WorkerHandler = Callable[[dict[str, Any], Any], dict[str, Any]]
 Act = Callable[[str, str], None]
@@ -51,6 +51,7 @@ def worker(act: Act, *, ordered: bool = False) -> WorkerHandler:
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         processor = _Ordered() if ordered else _Unordered()
         answer = process_partial_response(event, handle, processor, context)
+        counted("Handled", len(event["Records"]) - len(answer["batchItemFailures"]))
         metrics.flush_metrics()
         return dict(answer)
 
@@ -62,7 +63,7 @@ class _PutsOff(BasePartialBatchProcessor):
 
     def failure_handler(self, record: Any, exception: Any) -> Any:
         receives = int(record.attributes.approximate_receive_count)
-        expected = isinstance(exception[1], EXPECTED)
+        expected = isinstance(exception[1], EXPECTED) or wiring.passing(exception[1])
         log = logger.warning if expected else logger.error
         log("put off", failure=type(exception[1]).__name__, receives=receives, exc_info=None if expected else exception)
         mail_wiring.put_off(record.receipt_handle, delay_after(receives))

@@ -42,6 +42,6 @@ def failed() -> None:
     metrics.add_metric(name="Failed", unit=MetricUnit.Count, value=1)
 
 
-def counted(name: str) -> None:
-    """Count something that happened: a booking, a cancellation."""
-    metrics.add_metric(name=name, unit=MetricUnit.Count, value=1)
+def counted(name: str, times: int = 1) -> None:
+    """Count something that happened: a booking, a cancellation, messages that were dealt with."""
+    metrics.add_metric(name=name, unit=MetricUnit.Count, value=times)

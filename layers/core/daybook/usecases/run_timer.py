@@ -16,6 +16,8 @@ def run_timer(timer: Timer, *, origin: Origin, bookings: Bookings, ledger: Ledge
     Raises:
         NotYet: it rang before its moment.
     """
+    if origin.now < timer.at:
+        raise NotYet(f"{timer.name} rang early")
     match timer.kind:
         case TimerKind.REMINDER | TimerKind.FOLLOW_UP:
             letterbox.put(timer)
@@ -29,8 +31,6 @@ def _change(timer: Timer, *, origin: Origin, bookings: Bookings, ledger: Ledger)
     booking = bookings.booking(timer.tenant, timer.booking)
     if booking is None:
         return
-    if origin.now < timer.at:
-        raise NotYet(f"{timer.name} rang early")
 
     def step(current: Booking) -> Booking:
         if current.sequence != timer.sequence:

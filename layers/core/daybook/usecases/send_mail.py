@@ -175,7 +175,7 @@ def _send_all(letters: Iterable[tuple[MailName, Letter]], version: int, post: Po
     for name, letter in letters:
         try:
             _send(name, letter, version, post, now)
-        except (NotSent, NotYet) as failure:
+        except Exception as failure:  # one recipient's trouble is not the other's
             failures.append(failure)
     if failures:
         raise failures[0]
