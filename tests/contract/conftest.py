@@ -14,6 +14,7 @@ from daybook.adapters.dynamodb.access import DynamoAccess
 from daybook.adapters.dynamodb.bookings import DynamoBookings
 from daybook.adapters.dynamodb.catalogue import DynamoCatalogue
 from daybook.adapters.dynamodb.ledger import DynamoLedger
+from daybook.adapters.dynamodb.mails import DynamoMails
 from daybook.domain.booking import Booking
 from daybook.domain.history import Deed
 from daybook.domain.host import Host
@@ -51,6 +52,7 @@ def ports(request: pytest.FixtureRequest) -> Ports:
         DynamoLedger(client, TABLE, sleep=lambda _: None),
         DynamoBookings(client, TABLE),
         DynamoAccess(client, TABLE),
+        DynamoMails(client, TABLE),
     )
 
 

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
+from daybook.mail_ports import MailLog
 from daybook.ports import Access, Bookings, Catalogue, Ledger
 from tests.fakes.access import MemoryAccess
 from tests.fakes.bookings import MemoryBookings
 from tests.fakes.catalogue import MemoryCatalogue
 from tests.fakes.ledger import MemoryLedger
+from tests.fakes.mails import MemoryMails
 from tests.fakes.store import Store
 
 Port = TypeVar("Port")
@@ -20,12 +22,15 @@ class Ports:
     ledger: Ledger
     bookings: Bookings
     access: Access
+    mails: MailLog
 
 
 def in_memory() -> Ports:
-    """Return four adapters on one empty store."""
+    """Return all adapters on one empty store."""
     store = Store()
-    return Ports(MemoryCatalogue(store), MemoryLedger(store), MemoryBookings(store), MemoryAccess(store))
+    return Ports(
+        MemoryCatalogue(store), MemoryLedger(store), MemoryBookings(store), MemoryAccess(store), MemoryMails(store)
+    )
 
 
 def overheard(ports: Ports, calls: list[str]) -> Ports:
@@ -35,6 +40,7 @@ def overheard(ports: Ports, calls: list[str]) -> Ports:
         _overheard(ports.ledger, "ledger", calls),
         _overheard(ports.bookings, "bookings", calls),
         _overheard(ports.access, "access", calls),
+        _overheard(ports.mails, "mails", calls),
     )
 
 

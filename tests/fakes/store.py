@@ -12,6 +12,7 @@ from daybook.domain.history import Event
 from daybook.domain.host import Host
 from daybook.domain.ledger import LedgerDay
 from daybook.domain.limits import Count, Counter
+from daybook.domain.mail import Mail, MailName
 from daybook.domain.published_slot import PublishedSlot
 from daybook.domain.tenant import ApiKey, Tenant
 from daybook.ports import Record
@@ -33,6 +34,7 @@ class Rows:
     bookings: dict[tuple[str, str], Booking] = field(default_factory=dict)
     history: dict[tuple[str, str, int], Event] = field(default_factory=dict)
     records: dict[tuple[str, str], Record] = field(default_factory=dict)
+    mails: dict[tuple[str, str, MailName], Mail] = field(default_factory=dict)
 
     def copy(self) -> "Rows":
         return Rows(**{each.name: dict(getattr(self, each.name)) for each in fields(self)})

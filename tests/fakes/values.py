@@ -10,6 +10,7 @@ from daybook.domain.event_type import EventType
 from daybook.domain.history import Deed, Event, Origin
 from daybook.domain.history import event as event_of
 from daybook.domain.host import Host
+from daybook.domain.mail import Mail, MailName
 from daybook.domain.published_slot import PublishedSlot
 from daybook.domain.schedule import Hours, Schedule
 from daybook.domain.tenant import ApiKey, Scope, Tenant
@@ -83,6 +84,12 @@ def slot(tenant: str, id: str = "S1", start: datetime = NINE, **fields: Any) -> 
 def record(name: str = "R1", result: str = "B1", **fields: Any) -> Record:
     plain: dict[str, Any] = {"body_hash": "hash", "expires_at": NOW + timedelta(hours=24)}
     return Record(name=name, result=result, **{**plain, **fields})
+
+
+def mail(tenant: str, name: MailName, **fields: Any) -> Mail:
+    """Return a mail about the booking B1, queued now."""
+    plain: dict[str, Any] = {"booking": "B1", "version": 1, "queued_at": NOW, "updated_at": NOW}
+    return Mail(tenant=tenant, name=name, **{**plain, **fields})
 
 
 def origin(role: Role = Role.ATTENDEE, now: datetime = NOW) -> Origin:
