@@ -96,9 +96,9 @@ class Api:
         headers: Mapping[str, str] | None = None,
         raw: str | None = None,
     ) -> Reply:
-        """Send one request; `path` may leave out `/v1/{tenant}`."""
+        """Send one request; `path` may leave out `/v1/{tenant}`, unless it is a page's."""
         parts = urlsplit(path)
-        full = parts.path if parts.path.startswith("/v1/") else f"/v1/{self.tenant}{parts.path}"
+        full = parts.path if parts.path.startswith(("/v1/", "/manage/")) else f"/v1/{self.tenant}{parts.path}"
         found = self._route(method, full)
         if found is None:
             from public.unmatched import handler

@@ -49,10 +49,11 @@ PROBLEM = {
 
 
 def endpoints() -> Iterator[Endpoint[Any, Any]]:
-    """Yield every endpoint of functions/, in the order of their files."""
+    """Yield every endpoint of the API, in the order of the files of functions/; pages are for people."""
     for path in sorted((ROOT / "functions").glob("*/*.py")):
         module = importlib.import_module(f"{path.parent.name}.{path.stem}")
-        yield from getattr(getattr(module, "handler", None), "endpoints", ())
+        declared = getattr(getattr(module, "handler", None), "endpoints", ())
+        yield from (each for each in declared if each.path.startswith("/v1/"))
 
 
 def document() -> dict[str, Any]:

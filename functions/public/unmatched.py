@@ -23,6 +23,7 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("/v1/{}/hosts/{}/(blocks|event-types|schedules)", "GET POST"),
     ("/v1/{}/hosts/{}/(blocks|event-types|schedules)/{}", "DELETE GET PATCH"),
     ("/v1/{}/hosts/{}/event-types/{}/(days|explain|slots)", "GET"),
+    ("/manage/{}/{}", "GET POST"),
 )
 """Every path with its methods; a test compares this with the template."""
 

@@ -19,7 +19,8 @@ def ids(studio: Api) -> World:
 
 
 def test_every_endpoint_is_listed_here_once() -> None:
-    declared = [f"{endpoint.method} {endpoint.path}" for _, _, endpoint, _ in routes()]
+    paths = [f"{endpoint.method} {endpoint.path}" for _, _, endpoint, _ in routes()]
+    declared = [path for path in paths if " /v1/" in path]  # pages are for people: test_manage_page.py
     assert sorted(case.route for case in CASES) == sorted(declared)
 
 

@@ -14,6 +14,10 @@ from daybook.edge import observability, problems, requests
 from daybook.edge.requests import Body, Call, Nothing, Query
 
 LambdaHandler = Callable[[dict[str, Any], Any], dict[str, Any]]
+Read = Callable[[Mapping[str, Any]], Any]
+"""Takes the fields of a body out of an event. Raises Malformed, TooLarge."""
+Tell = Callable[[errors.DaybookError | None, dict[str, Any]], Response[str]]
+"""Says a refusal, or a fault of ours (None), to whoever sent an event."""
 
 
 class Credential(Enum):
@@ -54,6 +58,7 @@ class Endpoint(Generic[Body, Query]):
     refuses: Sequence[type[errors.DaybookError]]
     credential: Credential
     repeatable: bool
+    read: Read
 
     @property
     def statuses(self) -> set[int]:
@@ -77,12 +82,14 @@ def endpoint(
     refuses: Sequence[type[errors.DaybookError]] = (),
     credential: Credential = Credential.KEY,
     repeatable: bool = False,
+    read: Read = requests.body_of,
 ) -> Callable[[Run[B, Q]], Endpoint[B, Q]]:
     """Declare an endpoint, `"GET /v1/{tenant}/hosts"`; its docstring becomes summary and description.
 
     Args:
         refuses: errors beyond those every endpoint may give.
         repeatable: whether an Idempotency-Key is kept.
+        read: how bodies are spelt; JSON unless said otherwise.
     """
     method, path = route.split(" ")
     keyed = (errors.Unauthenticated, errors.ScopeMissing) if credential is Credential.KEY else ()
@@ -103,21 +110,25 @@ def endpoint(
             refuses=tuple(dict.fromkeys((*ALWAYS, *keyed, *sized, *repeated, *refuses))),
             credential=credential,
             repeatable=repeatable,
+            read=read,
         )
 
     return declare
 
 
-def entrypoint(*endpoints: Endpoint[Any, Any]) -> LambdaHandler:
-    """Make the Lambda handler that serves some endpoints; it carries them as `.endpoints`."""
+def entrypoint(*endpoints: Endpoint[Any, Any], tell: Tell = problems.told) -> LambdaHandler:
+    """Make the Lambda handler that serves some endpoints; it carries them as `.endpoints`.
+
+    Args:
+        tell: the form of refusals; problem details unless said otherwise.
+    """
     app = APIGatewayHttpResolver()
     for each in endpoints:
-        app.route(each.path.replace("{", "<").replace("}", ">"), method=each.method)(_served(each, app))
+        app.route(each.path.replace("{", "<").replace("}", ">"), method=each.method)(_served(each, app, tell))
 
     @app.not_found
     def unknown(_: Exception) -> Response[Any]:
-        request_id = app.current_event.raw_event.get("requestContext", {}).get("requestId", "")
-        return problems.problem(errors.NotFound("There is nothing of that name."), request_id)
+        return tell(errors.NotFound("There is nothing of that name."), app.current_event.raw_event)
 
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         return observability.observed(event, context, app.resolve)
@@ -126,7 +137,7 @@ def entrypoint(*endpoints: Endpoint[Any, Any]) -> LambdaHandler:
     return handler
 
 
-def _served(each: Endpoint[Any, Any], app: APIGatewayHttpResolver) -> Callable[..., Response[Any]]:
+def _served(each: Endpoint[Any, Any], app: APIGatewayHttpResolver, tell: Tell) -> Callable[..., Response[Any]]:
     def serve(**path: str) -> Response[Any]:
         event = app.current_event.raw_event
         request_id = event.get("requestContext", {}).get("requestId", "")
@@ -134,12 +145,11 @@ def _served(each: Endpoint[Any, Any], app: APIGatewayHttpResolver) -> Callable[.
             return _rendered(each.run(_call(each, event, path, request_id)))
         except errors.DaybookError as refusal:
             observability.refused(refusal.code)
-            return problems.problem(refusal, request_id)
+            return tell(refusal, event)
         except Exception as fault:
             observability.failed()
-            if wiring.passing(fault):
-                return problems.problem(errors.Busy("The table did not answer; try again."), request_id)
-            return problems.unexpected(request_id)
+            passing = wiring.passing(fault)
+            return tell(errors.Busy("The table did not answer; try again.") if passing else None, event)
 
     return serve
 
@@ -148,7 +158,7 @@ def _call(each: Endpoint[Any, Any], event: dict[str, Any], path: dict[str, str],
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     request = event.get("requestContext", {})
     identifiers = requests.identifiers(path)
-    raw = requests.body_of(event) if each.method in {"POST", "PATCH", "PUT"} else {}
+    raw = each.read(event) if each.method in {"POST", "PATCH", "PUT"} else {}
     scheme, _, bearer = headers.get("authorization", "").partition(" ")
     return Call(
         path=identifiers,

@@ -50,6 +50,12 @@ def problem(error: errors.DaybookError, request_id: str) -> Response[str]:
     return answer(status, body, headers_of(error))
 
 
+def told(error: errors.DaybookError | None, event: Mapping[str, Any]) -> Response[str]:
+    """Describe a refusal, or a fault of ours (None), to whoever sent an event."""
+    request_id = event.get("requestContext", {}).get("requestId", "")
+    return unexpected(request_id) if error is None else problem(error, request_id)
+
+
 def unexpected(request_id: str) -> Response[str]:
     """Describe a fault of ours without telling anything about it."""
     body = {

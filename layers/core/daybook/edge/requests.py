@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, from_json
@@ -99,6 +99,29 @@ def body_of(event: Mapping[str, Any]) -> Any:
     Raises:
         TooLarge: more than 32 KiB. Malformed: not UTF-8 JSON.
     """
+    raw = _bytes_of(event)
+    if not raw.strip():
+        return {}
+    try:
+        return from_json(raw, allow_inf_nan=False)
+    except ValueError as error:
+        raise errors.Malformed(f"The body is not JSON: {error}.") from None
+
+
+def form_of(event: Mapping[str, Any]) -> dict[str, str]:
+    """Read the body of an HTML form (application/x-www-form-urlencoded); what was left empty is left out.
+
+    Raises:
+        TooLarge: more than 32 KiB. Malformed: not UTF-8, or more than 20 fields.
+    """
+    try:
+        pairs = parse_qsl(_bytes_of(event).decode(), max_num_fields=20, errors="strict")
+    except ValueError:
+        raise errors.Malformed("The form is not readable.") from None
+    return dict(pairs)
+
+
+def _bytes_of(event: Mapping[str, Any]) -> bytes:
     text = event.get("body") or ""
     try:
         raw = b64decode(text) if event.get("isBase64Encoded") else text.encode()
@@ -106,12 +129,7 @@ def body_of(event: Mapping[str, Any]) -> Any:
         raise errors.Malformed("The body is not readable.") from None
     if len(raw) > MOST_BYTES:
         raise errors.TooLarge("Send at most 32 KiB.")
-    if not raw.strip():
-        return {}
-    try:
-        return from_json(raw, allow_inf_nan=False)
-    except ValueError as error:
-        raise errors.Malformed(f"The body is not JSON: {error}.") from None
+    return raw
 
 
 def validated(model: type[Model], value: object, *, prefix: str = "") -> Model:
