@@ -21,6 +21,6 @@ def handler(event: dict[str, Any], _: Any) -> None:
         recorded = reply is not None and record_reply(
             reply, origin=origin, bookings=wiring.bookings(), ledger=wiring.ledger()
         )
-        logger.info("reply", message=mail["messageId"], unwanted=unwanted, found=reply is not None, recorded=recorded)
+        logger.info("reply", mail=mail["messageId"], unwanted=unwanted, found=reply is not None, recorded=recorded)
     counted("Handled", len(event["Records"]))
     metrics.flush_metrics()
