@@ -1,8 +1,9 @@
 """The engine's own process: ministack on an inherited socket, mended where Daybook needs it.
 
 `local.engine` starts it as `python -m local.emulator <listening socket> <control socket>`, both inherited descriptors.
-On the control socket the line "save" is answered by "saved". When its other end closes (the runner stops, crashes or is
-killed) the state is saved and the process ends. The mending relies on internals of ministack, hence the exact version.
+On the control socket the line "save" is answered by "saved", and "rest", which ends the work on queues, by "resting".
+When its other end closes (the runner stops, crashes or is killed) the state is saved and the process ends. The mending
+relies on internals of ministack, hence the exact version.
 """
 
 import asyncio
@@ -32,6 +33,8 @@ QUEUE_PORT = "4566"
 # A handler that logs nothing is waited for this long; the release's own 50 ms would hold each worker ten times longer
 # than most requests take. A line that comes later is reported with the next invocation.
 FIRST_LOG_LINE_SECONDS = 0.003
+
+REST_SECONDS = 5.0
 
 _READS = {b"GetItem", b"BatchGetItem", b"Query", b"DescribeStream", b"GetShardIterator", b"GetRecords"}
 
@@ -76,10 +79,24 @@ async def _serve(application: Application, listener: int, control: socket.socket
 
 async def _obey(control: socket.socket, stopped: asyncio.Event) -> None:
     commands, answers = await asyncio.open_unix_connection(sock=control)
-    while await commands.readline() == b"save\n":
-        _save()
-        answers.write(b"saved\n")
+    while command := await commands.readline():
+        if command == b"save\n":
+            _save()
+            answers.write(b"saved\n")
+        elif command == b"rest\n":
+            await _rest()
+            answers.write(b"resting\n")
     stopped.set()
+
+
+async def _rest() -> None:
+    """Hand out no more messages, and wait for the functions that are at work on some."""
+    from ministack.services import lambda_svc  # noqa: PLC0415
+
+    lambda_svc._poll_sqs = lambda: False
+    began = time.monotonic()
+    while lambda_svc._esm_inflight and time.monotonic() - began < REST_SECONDS:
+        await asyncio.sleep(0.02)
 
 
 class Changes:
@@ -122,7 +139,9 @@ def _save() -> None:
     from ministack import app  # noqa: PLC0415
     from ministack.core.persistence import save_all  # noqa: PLC0415
 
-    save_all(app._build_persistence_save_dict())
+    services = app._build_persistence_save_dict()
+    # The table last: should the process be killed between two files, what follows the stream is behind, never ahead.
+    save_all({**services, "dynamodb": services.pop("dynamodb")} if "dynamodb" in services else services)
 
 
 def _mend() -> None:

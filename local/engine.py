@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +60,12 @@ class Engine:
         self._control.sendall(b"save\n")
         if self._control.recv(16) != b"saved\n":
             raise RuntimeError("the engine died; engine.log in the state directory says why")
+
+    def rest(self) -> None:
+        """Let functions finish what they took from queues, and give them nothing more."""
+        with suppress(OSError):  # an engine that died has nothing to finish
+            self._control.sendall(b"rest\n")
+            self._control.recv(16)
 
     def wait(self) -> int:
         """Return the exit status once the engine has ended."""

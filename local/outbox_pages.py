@@ -205,9 +205,9 @@ white-space:nowrap;color:var(--quiet)}
 .badge.delivery{color:var(--good)}.badge.bounce,.badge.complaint{color:var(--bad)}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem;margin:.8rem 0}
 dt{color:var(--quiet)}dd{margin:0;overflow-wrap:anywhere}
-iframe{display:block;width:100%;height:46rem;border:1px solid var(--line);border-radius:.6rem;background:#fff;
+iframe{display:block;width:100%;height:56rem;border:1px solid var(--line);border-radius:.6rem;background:#fff;
 resize:vertical;margin:1rem 0}
-details{margin:.5rem 0}summary{cursor:pointer}
+details{margin:.5rem 0}.mails details{margin:.25rem 0 0}summary{cursor:pointer}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--card);border:1px solid var(--line);border-radius:.4rem;
 padding:.8rem;margin:.5rem 0;font-size:.875rem}
 """

@@ -58,11 +58,6 @@ class State:
         return self.directory / "replies"
 
     @property
-    def positions(self) -> Path:
-        """How far each follower of the table's stream has come."""
-        return self.directory / "stream"
-
-    @property
     def tmp(self) -> Path:
         """Scratch space of the engine and its functions."""
         return self.directory / "tmp"
@@ -106,9 +101,9 @@ def opened(directory: Path, *, fresh: bool) -> Iterator[State]:
     with os.fdopen(lock):
         _take(state)
         if fresh or state.account() is None:
-            _drop(state._account, state.engine, state.objects, state.mail, state.replies, state.positions)
+            _drop(state._account, state.engine, state.objects, state.mail, state.replies)
         _drop(state.tmp, state.log)
-        for path in (state.engine, state.objects, state.mail, state.replies, state.positions, state.tmp):
+        for path in (state.engine, state.objects, state.mail, state.replies, state.tmp):
             path.mkdir(exist_ok=True)
         try:
             yield state

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError, HTTPClientError
@@ -64,13 +63,9 @@ def follower(mapping: StreamMapping, names: dict[str, str]) -> Follower:
 
 
 @contextmanager
-def pumping(engine: Engine, table: str, followers: list[Follower], positions: Path) -> Iterator[None]:
-    """Carry records while the block runs; at its end let each follower catch up for a moment.
-
-    Args:
-        positions: directory with one file per follower, holding the last sequence number it has dealt with.
-    """
-    pumps = [Pump(engine, table, follower, positions / follower.name) for follower in followers]
+def pumping(engine: Engine, table: str, followers: list[Follower]) -> Iterator[None]:
+    """Carry records while the block runs; at its end let each follower catch up for a moment."""
+    pumps = [Pump(engine, table, follower) for follower in followers]
     for pump in pumps:
         pump.start()
     try:
@@ -83,16 +78,21 @@ def pumping(engine: Engine, table: str, followers: list[Follower], positions: Pa
 
 
 class Pump(threading.Thread):
-    """Carries the stream of one table to one follower."""
+    """Carries the stream of one table to one follower.
 
-    def __init__(self, engine: Engine, table: str, follower: Follower, position: Path) -> None:
+    How far it has come is a tag of the table: the engine saves it together with what the follower did, or neither.
+    """
+
+    def __init__(self, engine: Engine, table: str, follower: Follower) -> None:
         super().__init__(daemon=True, name=f"stream-{follower.name}")
         self._streams = engine.client("dynamodbstreams")
         self._functions = engine.client("lambda")
         self._queues = engine.client("sqs")
         self._follower = follower
-        self._position = position
-        self._stream = engine.dynamodb().describe_table(TableName=table)["Table"]["LatestStreamArn"]
+        self._tag = f"stream-{follower.name}"
+        self._tables = engine.dynamodb()
+        described = self._tables.describe_table(TableName=table)["Table"]
+        self._table, self._stream = described["TableArn"], described["LatestStreamArn"]
         self.stopped = threading.Event()
 
     def run(self) -> None:
@@ -116,20 +116,20 @@ class Pump(threading.Thread):
             pause = timedelta(0) if records else POLL
 
     def _keep(self, number: str) -> None:
-        draft = self._position.with_suffix(".new")
-        draft.write_text(number)
-        draft.replace(self._position)
+        self._tables.tag_resource(ResourceArn=self._table, Tags=[{"Key": self._tag, "Value": number}])
+
+    def _position(self) -> str | None:
+        tags = self._tables.list_tags_of_resource(ResourceArn=self._table)["Tags"]
+        return next((tag["Value"] for tag in tags if tag["Key"] == self._tag), None)
 
     def _iterator(self) -> str:
         """Begin after the last record dealt with; at the oldest one when the stream no longer knows that record."""
         stream = self._streams.describe_stream(StreamArn=self._stream)["StreamDescription"]
         shard = {"StreamArn": self._stream, "ShardId": stream["Shards"][0]["ShardId"]}
-        if self._position.exists():
-            last = {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": self._position.read_text()}
-            try:
+        if position := self._position():
+            last = {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": position}
+            with suppress(ClientError):
                 return str(self._streams.get_shard_iterator(**shard, **last)["ShardIterator"])
-            except ClientError:
-                self._position.unlink()
         return str(self._streams.get_shard_iterator(**shard, ShardIteratorType="TRIM_HORIZON")["ShardIterator"])
 
     def _wanted(self, record: Record) -> bool:
