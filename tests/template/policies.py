@@ -23,6 +23,8 @@ _TESTS: dict[str, Callable[[str, str], bool]] = {
 }
 
 Context = frozenset[tuple[str, str]]
+NeedsOf = Callable[[str, Mapping[str, Any]], Iterator["Need"]]
+"""What a call needs, from its operation and its parameters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,21 +148,35 @@ class Watch:
         self.refused: list[tuple[str, Need]] = []
         self.attend(client, needs)
 
-    def attend(self, client: Any, needs_of: Callable[[str, Mapping[str, Any]], Iterator[Need]]) -> None:
+    def attend(self, client: Any, needs_of: NeedsOf) -> None:
         """Judge another client's calls too, by what they need."""
 
         def judge(params: Mapping[str, Any], model: Any, **_: object) -> None:
-            for need in needs_of(model.name, params) if self.function else ():
-                self._judge(need)
+            self.judge(needs_of(model.name, params))
 
         client.meta.events.register(f"provide-client-params.{client.meta.service_model.service_id.hyphenize()}", judge)
 
-    def _judge(self, need: Need) -> None:
-        assert self.function
+    def judge(self, wanted: Iterator[Need]) -> None:
+        """Note what is used, and what is refused."""
+        if self.function is None:
+            return
         function = functions()[self.function]
-        self.used |= {(self.function, *pair) for pair in granted(function) if _covers(pair, need)}
-        if not allowed(function, need):
-            self.refused.append((self.function, need))
+        for need in wanted:
+            self.used |= {(self.function, *pair) for pair in granted(function) if _covers(pair, need)}
+            if not allowed(function, need):
+                self.refused.append((self.function, need))
+
+    def judged(self, handler: Callable[..., Any], name: str) -> Callable[..., Any]:
+        """Wrap a handler so that its calls are judged by its function's policies."""
+
+        def work(event: Any, context: Any) -> Any:
+            before, self.function = self.function, name
+            try:
+                return handler(event, context)
+            finally:
+                self.function = before
+
+        return work
 
 
 def _covers(pair: tuple[str, str], need: Need) -> bool:

@@ -1,4 +1,7 @@
-"""One working day of the whole API under each function's own policies: nothing is refused, nothing is idle."""
+"""One working day of the whole API under each function's own policies: nothing is refused, nothing is idle.
+
+The workers have theirs: tests/template/test_worker_rights.py.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +18,7 @@ from workers import authorize
 
 # A pending seat that lapsed under somebody else's request is cleared away; a quiet day brings none.
 RARE = {(name, "dynamodb:DeleteItem", TABLE) for name in ("public.book", "public.book_slot")}
+AUTHORIZER = "workers.authorize"
 
 ADA = "/hosts/ada"
 TUESDAY, WEDNESDAY, FRIDAY = "2027-03-02", "2027-03-03", "2027-03-05"
@@ -33,17 +37,13 @@ def watch(limits: None, api: Api, monkeypatch: pytest.MonkeyPatch) -> Watch:
     watch = Watch(wiring.client())
 
     def judged(handler: Callable[..., Any], name: str) -> Callable[..., Any]:
-        def judge(event: Any, context: Any) -> Any:
+        def fresh(event: Any, context: Any) -> Any:
             access.secret_of.cache_clear()  # as in a process of its own
-            before, watch.function = watch.function, name
-            try:
-                return handler(event, context)
-            finally:
-                watch.function = before
+            return handler(event, context)
 
-        return judge
+        return watch.judged(fresh, name)
 
-    monkeypatch.setattr(authorize, "handler", judged(authorize.handler, "workers.authorize"))
+    monkeypatch.setattr(authorize, "handler", judged(authorize.handler, AUTHORIZER))
     api.routes = [
         (method, pattern, endpoint, judged(handler, endpoint.run.__module__))
         for method, pattern, endpoint, handler in api.routes
@@ -189,13 +189,14 @@ def test_every_function_has_the_rights_it_needs_and_no_other(api: Api, watch: Wa
     day = Day(api)
     for part in (set_up, attend, decide, publish, let_lapse, tidy_up):
         part(day)
-    rights = {(name, *pair) for name, function in functions().items() for pair in granted(function)}
+    answering = {name: each for name, each in functions().items() if name == AUTHORIZER or "workers." not in name}
+    rights = {(name, *pair) for name, function in answering.items() for pair in granted(function)}
     assert watch.refused == []
     assert sorted(rights - watch.used - RARE) == []
 
 
 def test_a_missing_right_would_be_noticed(table: str) -> None:
     watch = Watch(wiring.client())
-    watch.function = "workers.authorize"
+    watch.function = AUTHORIZER
     wiring.client().get_item(TableName=table, Key={"pk": {"S": "T#acme#B#1"}, "sk": {"S": "BOOKING"}})
-    assert watch.refused == [("workers.authorize", on_table("GetItem", {"T#acme#B#1"}))]
+    assert watch.refused == [(AUTHORIZER, on_table("GetItem", {"T#acme#B#1"}))]
