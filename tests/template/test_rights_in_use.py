@@ -12,6 +12,7 @@ import pytest
 from daybook import wiring
 from daybook.edge import access
 from tests.harness import Api
+from tests.integration.browsing import seen, sent
 from tests.template.policies import TABLE, Watch, granted, on_table
 from tools.routes import functions
 from workers import authorize
@@ -21,7 +22,7 @@ RARE = {(name, "dynamodb:DeleteItem", TABLE) for name in ("public.book", "public
 AUTHORIZER = "workers.authorize"
 
 ADA = "/hosts/ada"
-TUESDAY, WEDNESDAY, FRIDAY = "2027-03-02", "2027-03-03", "2027-03-05"
+TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = (f"2027-03-0{day}" for day in (2, 3, 4, 5))
 HOURS = {day: [["09:00", "17:00"]] for day in ("monday", "tuesday", "wednesday", "thursday", "friday")}
 
 
@@ -164,6 +165,26 @@ def let_lapse(day: Day) -> None:
     day.api.clock.advance(days=-3)
 
 
+def serve_oneself(day: Day) -> None:
+    """The attendee's page: a time, a seat and a published slot, moved and given up."""
+    start = f"{THURSDAY}T{{}}:00+01:00"
+    offer = {"host": "ada", "duration_minutes": 30, "event_type": "intro"}
+    one, other = (day("POST", "/slots", {**offer, "start": start.format(at)})["id"] for at in ("07:00", "07:30"))
+    published = day("POST", f"/slots/{one}/book", {"attendee": person("bob")})
+    times = {kind: day.book(kind, at) for kind, at in (("intro", "10:00"), ("class", "12:00"))}
+    moves = [
+        (times["intro"], {"start": start.format("15:00")}),
+        (times["class"], {"start": start.format("16:00")}),
+        (published, {"slot": other}),
+    ]
+    for booking, target in moves:
+        for step in ("", "move", "cancel"):
+            assert seen(day.api, booking, step=step).status == 200
+        assert sent(day.api, booking, "move", **target).status == 303
+        assert sent(day.api, booking, "cancel", token="wrong").status == 404
+        assert sent(day.api, booking, "cancel").status == 303
+
+
 def tidy_up(day: Day) -> None:
     day.book("intro", "09:30")
     for path in ("event-types", "schedules", "schedules/work"):
@@ -187,7 +208,7 @@ def tidy_up(day: Day) -> None:
 
 def test_every_function_has_the_rights_it_needs_and_no_other(api: Api, watch: Watch) -> None:
     day = Day(api)
-    for part in (set_up, attend, decide, publish, let_lapse, tidy_up):
+    for part in (set_up, attend, decide, publish, let_lapse, serve_oneself, tidy_up):
         part(day)
     answering = {name: each for name, each in functions().items() if name == AUTHORIZER or "workers." not in name}
     rights = {(name, *pair) for name, function in answering.items() for pair in granted(function)}
