@@ -32,6 +32,7 @@ run: .venv/synced  ## start the whole system on this machine: ARGS="--port 8123 
 test: .venv/synced .venv-sam/synced  ## run all tests: WORKERS=2 ARGS="-k slots"
 	@# The build tests want Lambda's Python and say so themselves where it cannot be had.
 	@-test -x $(LAMBDA_PYTHON) || tools/bootstrap.sh python
+	@-tools/bootstrap.sh validators
 	$(BIN)/python -m pytest -q -n $(WORKERS) $(ARGS)
 
 check: .venv/synced .venv-sam/synced  ## check style, types, layers of imports, template, lock and OpenAPI
@@ -72,7 +73,7 @@ tenant: .venv/synced .venv-sam/synced  ## create a tenant on AWS, show its key: 
 	$(REGION) $(PYTHON) -m tools.tenant --table "$$table" --name "$$NAME" --email "$$EMAIL" $${SLUG:+--slug "$$SLUG"}
 
 clean:  ## remove all that these verbs made, except the local stack's data in .state
-	rm -rf .aws-sam build .venv .venv-sam .tools .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .aws-sam build tests/mail/validators/node_modules .venv .venv-sam .tools .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(UV):

@@ -1,8 +1,10 @@
 #!/bin/sh
 # Fetch what the Makefile needs and the machine lacks into ./.tools:
-#   tools/bootstrap.sh uv       .tools/bin/uv, from PyPI
-#   tools/bootstrap.sh python   .tools/python3.13, the interpreter `sam build` wants: Lambda's own version, with pip
-# Nothing else of the machine is touched, save that root on Debian gets the packages Python is missing.
+#   tools/bootstrap.sh uv           .tools/bin/uv, from PyPI
+#   tools/bootstrap.sh python       .tools/python3.13, the interpreter `sam build` wants: Lambda's own version, with pip
+#   tools/bootstrap.sh validators   what else the tests of mails read invitations with: libical, and ical.js on Node
+# Nothing else of the machine is touched, save that root on Debian, or whoever may be root in CI, gets the packages that
+# are missing.
 set -eu
 cd "$(dirname "$0")/.."
 UV_VERSION=0.13.8
@@ -12,9 +14,11 @@ fail() { say "$*"; exit 1; }
 
 # Install Debian packages if that is ours to do.
 debian() {
-  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 1
+  command -v apt-get >/dev/null || return 1
+  root=
+  [ "$(id -u)" = 0 ] || { [ "${CI-}" = true ] && sudo -n true 2>/dev/null && root="sudo -n"; } || return 1
   say "installing $*"
-  apt-get update -qq >&2 && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >&2
+  $root apt-get update -qq >&2 && $root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >&2
 }
 
 uv() {
@@ -39,9 +43,22 @@ python() {
     fail "No Python 3.13 here, and none could be fetched; sam build needs it. Install it and run make again."
 }
 
+# Tests that lack one of these say so and are skipped, except in CI. Node's packages come from the lock file.
+validators() {
+  missing=
+  ls /usr/lib/*/libical.so.3 >/dev/null 2>&1 || ldconfig -p 2>/dev/null | grep -q 'libical\.so\.3' || missing=libical3
+  command -v node >/dev/null && command -v npm >/dev/null || missing="$missing nodejs npm"
+  # shellcheck disable=SC2086 - names of packages, to be split
+  [ -z "$missing" ] || debian $missing || say "missing:$missing; some tests of mails will be skipped"
+  cd tests/mail/validators
+  [ node_modules/.package-lock.json -nt package-lock.json ] || {
+    command -v npm >/dev/null && npm ci --silent --no-audit --no-fund
+  } || say "npm could not fetch ical.js; some tests of mails will be skipped"
+}
+
 make_environment() { .tools/bin/uv venv --quiet --clear --no-project --seed --python "$1" .tools/python3.13; }
 
 case "${1-}" in
-  uv | python) "$1" ;;
-  *) fail "usage: tools/bootstrap.sh uv|python" ;;
+  uv | python | validators) "$1" ;;
+  *) fail "usage: tools/bootstrap.sh uv|python|validators" ;;
 esac

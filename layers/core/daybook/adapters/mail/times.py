@@ -11,6 +11,7 @@ _THIN_SPACES = str.maketrans({"\u202f": "\u00a0", "\u2009": "\u00a0", "\u200a": 
 """CLDR sets times with spaces that many mail fonts lack."""
 _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 _UNTIL = "\u00a0– "
+"""A line may end after the dash, and the next must not begin with a space that stays."""
 
 
 class Clock:
@@ -76,4 +77,4 @@ class Clock:
 
 
 def _spaced(text: str) -> str:
-    return text.translate(_THIN_SPACES)
+    return text.translate(_THIN_SPACES).replace("\u00a0–\u00a0", _UNTIL)
