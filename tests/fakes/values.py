@@ -25,8 +25,8 @@ HOUR = timedelta(hours=1)
 SECRET = b"s" * 32
 
 
-def tenant(slug: str) -> Tenant:
-    return Tenant(slug=slug, name=slug.title(), email="owner@example.com", created_at=NOW)
+def tenant(slug: str, **fields: Any) -> Tenant:
+    return Tenant(slug=slug, **{"name": slug.title(), "email": "owner@example.com", "created_at": NOW, **fields})
 
 
 def api_key(tenant: str, id: str, **fields: Any) -> ApiKey:

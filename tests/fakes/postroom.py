@@ -1,0 +1,147 @@
+"""Everything that follows a booking, in memory and on the scene's clock: use cases between queues that try again."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from daybook.domain.booking import Actor, Booking, Role
+from daybook.domain.history import Deed, Event, Origin
+from daybook.domain.mail import Mail, MailName, MailStatus, Recipient
+from daybook.domain.timers import Timer
+from daybook.edge.batches import EXPECTED, delay_after
+from daybook.usecases.erase_booking import finish_erasure
+from daybook.usecases.fan_out import fan_out
+from daybook.usecases.record_delivery import News, record_delivery
+from daybook.usecases.run_timer import run_timer
+from daybook.usecases.send_mail import Post, remind, tell
+from daybook.usecases.set_timers import set_timers
+from tests.fakes.post import (
+    MemoryLetterbox,
+    MemoryMailer,
+    MemoryOutlet,
+    MemoryQueue,
+    MemoryTimers,
+    PlainComposer,
+    Sent,
+)
+from tests.fakes.scene import ACME, Scene
+
+VISIBILITY = timedelta(minutes=6)
+OUTAGES = (*EXPECTED, TimeoutError)
+"""What a message comes back after; a lost answer reads TimeoutError here."""
+
+
+class Postroom:
+    """Sends the scene's mails.
+
+    Attributes:
+        twice: whether every message is delivered once more after it was dealt with.
+        silent: whether the provider says nothing of what became of a mail.
+    """
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self.mailer, self.composer, self.timers = MemoryMailer(), PlainComposer(), MemoryTimers()
+        self.mail = self._queue()
+        self.timing = self._queue()
+        self.twice = self.silent = False
+        self._carried: set[Event] = set()
+        self._heard: set[str] = set()
+
+    @property
+    def post(self) -> Post:
+        log = self.scene.ports.mails
+        return Post(log=log, composer=self.composer, mailer=self.mailer, base_url="https://book.example.com")
+
+    def events(self) -> list[Event]:
+        """Return the outbox, in order for each booking."""
+        bookings = self.scene.ports.bookings
+        ids = bookings.by_host(ACME, None, since=None, until=None, cursor=None, limit=1000).ids
+        return [event for one in ids for event in bookings.history(ACME, one)]
+
+    def settle(self) -> None:
+        """Do all that can be done now."""
+        busy = True
+        while busy:
+            fresh = [event for event in self.events() if event not in self._carried]
+            self._carried.update(fresh)
+            lost = fan_out(fresh, mail=MemoryOutlet(self.mail), timers=MemoryOutlet(self.timing), bus=MemoryOutlet())
+            assert not lost
+            timed = self.timing.work(self._twice(self.set_timers))
+            for timer in self.timers.ring(self.scene.now):
+                self._twice(self.ring)(timer)
+            told = self.mail.work(self._twice(self.send))
+            busy = bool(fresh) or timed or told or self._listen()
+
+    def until(self, moment: datetime) -> None:
+        """Let time pass, and everything happen when it is due."""
+        self.settle()
+        while self.scene.now < moment:
+            due = [timer.at for timer in self.timers.set_for.values()]
+            due += [message.visible_at for queue in (self.mail, self.timing) for message in queue.messages]
+            self.scene.now = min([moment, *(one for one in due if one > self.scene.now)])
+            self.settle()
+
+    def send(self, told: Event | Timer) -> None:
+        """Act as the mail worker does."""
+        ports = self.scene.ports
+        given = {"catalogue": ports.catalogue, "bookings": ports.bookings, "post": self.post, "now": self.scene.now}
+        if isinstance(told, Timer):
+            remind(told, **given)  # type: ignore[arg-type]
+        elif told.deed is Deed.ERASURE_REQUESTED:
+            booking = ports.bookings.booking(told.tenant, told.booking)
+            assert booking is not None
+            finish_erasure(booking, origin=self.origin(), ledger=ports.ledger, bookings=ports.bookings)
+        else:
+            tell(told, **given)  # type: ignore[arg-type]
+
+    def set_timers(self, event: Event | Timer) -> None:
+        assert isinstance(event, Event)
+        set_timers(event, bookings=self.scene.ports.bookings, timers=self.timers)
+
+    def ring(self, timer: Event | Timer) -> None:
+        assert isinstance(timer, Timer)
+        ports, letterbox = self.scene.ports, MemoryLetterbox(self.mail)
+        run_timer(timer, origin=self.origin(), bookings=ports.bookings, ledger=ports.ledger, letterbox=letterbox)
+
+    def hear(self, sent: Sent, status: MailStatus, *, permanent: bool = False, detail: str = "") -> None:
+        """Let the provider say what became of a mail."""
+        news = News(
+            tenant=sent.tags["tenant"],
+            booking=sent.tags["booking"],
+            name=sent.name,
+            status=status,
+            message_id=sent.id,
+            detail=detail,
+            permanent=permanent,
+        )
+        ports = self.scene.ports
+        record_delivery(news, origin=self.origin(), log=ports.mails, bookings=ports.bookings, ledger=ports.ledger)
+
+    def names(self, recipient: Recipient | None = None) -> list[str]:
+        """Return the names of the mails that were sent, in order."""
+        return [sent.name.text for sent in self.mailer.sent if recipient in {None, sent.name.recipient}]
+
+    def log(self, booking: Booking) -> dict[MailName, Mail]:
+        return {mail.name: mail for mail in self.scene.ports.mails.mails(ACME, booking.id)}
+
+    def origin(self) -> Origin:
+        return Origin(Actor(Role.SYSTEM), self.scene.now, "message-1")
+
+    def _queue(self) -> MemoryQueue[Event | Timer]:
+        return MemoryQueue(lambda: self.scene.now, rest=delay_after, visibility=VISIBILITY, expected=OUTAGES)
+
+    def _twice(self, act: Callable[[Event | Timer], None]) -> Callable[[Event | Timer], None]:
+        def acted(told: Event | Timer) -> None:
+            act(told)
+            if self.twice:
+                act(told)
+
+        return acted
+
+    def _listen(self) -> bool:
+        fresh = [sent for sent in self.mailer.sent if sent.id not in self._heard and not self.silent]
+        for sent in fresh:
+            self._heard.add(sent.id)
+            for status in (MailStatus.DELIVERED, MailStatus.SENT):  # in the wrong order
+                self.hear(sent, status)
+        return bool(fresh)
