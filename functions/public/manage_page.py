@@ -64,7 +64,7 @@ def _said(refusal: DaybookError, call: Call[ManageForm, Nothing]) -> Answer:
     wanted, present = (form.slot, booking.slot) if form.slot else (form.start, booking.start)
     if form.action is Deed.MOVE and wanted == present and booking.blocks(call.now):
         return pages.see_other(address(booking, form.token, done="1"))
-    wish = Wish(step=Step(form.action), around=form.start, refusal=refusal)
+    wish = Wish(step=Step(form.action), around=form.start, refusal=refusal, typed=form.reason)
     return managed(booking, form.token, wish, now=call.now)
 
 

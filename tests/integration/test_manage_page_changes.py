@@ -106,8 +106,9 @@ class TestMoving:
     def test_to_a_taken_time_is_refused_with_others(self, studio: Api, booking: dict[str, Any]) -> None:
         book(studio, at("11:00"), "eve")
         with nothing_written():
-            reply = sent(studio, booking, "move", start=ELEVEN)
+            reply = sent(studio, booking, "move", start=ELEVEN, reason="Late </textarea><b>train")
         assert reply.status == 409
+        assert "Late &lt;/textarea&gt;&lt;b&gt;train</textarea>" in reply.text
         assert "Somebody else has just taken this time." in words(reply)
         assert values(reply)[:3] == ["2027-03-01T10:30:00Z", "2027-03-01T11:00:00Z", "2027-03-01T11:30:00Z"]
         assert ELEVEN not in values(reply)

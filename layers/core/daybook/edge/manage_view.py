@@ -33,6 +33,7 @@ class Wish:
         first: date from which times are listed, on the attendee's clock; None: from today, or from that of `around`.
         around: a start that was wanted in vain.
         done: whether the step before has just succeeded. refusal: why it has not.
+        typed: the message that was typed in vain.
     """
 
     step: Step = Step.SHOW
@@ -40,6 +41,7 @@ class Wish:
     around: datetime | None = None
     done: bool = False
     refusal: DaybookError | None = None
+    typed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +81,7 @@ def managed(booking: Booking, token: str, wish: Wish, *, now: datetime) -> Answe
         tenant=tenant.name if tenant else booking.tenant,
         step=step,
         token=token,
+        typed=wish.typed,
         here=booking.id,
         links=_links(booking, token),
         facts=_facts(booking.seen_at(now), context, wording, zone),
