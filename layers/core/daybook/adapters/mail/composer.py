@@ -1,7 +1,5 @@
 """Puts mails together: one message (RFC 5322, MIME) for one reader, with or without an invitation (iMIP, RFC 6047)."""
 
-from email.errors import MessageError
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from functools import cache
@@ -10,13 +8,12 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
 from daybook.adapters import ics
+from daybook.adapters.mail import headers
 from daybook.adapters.mail.content import Draft
 from daybook.domain.mail import Kind, Letter, MailName
-from daybook.domain.naming import one_line
 from daybook.mail_ports import NotSent, Outgoing
 
 TEMPLATES = Path(__file__).with_name("templates")
-LONGEST_DISPLAY_NAME = 120
 
 
 class MailComposer:
@@ -43,35 +40,42 @@ class MailComposer:
             NotSent: no mail can be addressed to what stands for the recipient's address.
         """
         draft = Draft(letter)
-        message = self._headed(draft)
+        to = headers.addressable(draft.address)
+        if to is None:
+            raise NotSent("InvalidAddress")
+        message = self._headed(letter)
         message.set_content(template("mail.txt").render(mail=draft.content(marked=False)), cte="quoted-printable")
         html = template("mail.html").render(mail=draft.content(marked=True))
         message.add_alternative(html, subtype="html", cte="quoted-printable")
         if letter.method is not None:
             self._invite(message, draft)
-        return Outgoing(sender=self.sender, to=str(message["To"]), raw=message.as_bytes())
+        # Last, for a content header that stands before there are parts goes to the first of them.
+        message["Content-Language"] = draft.language.catalogue.tag
+        return Outgoing(sender=self.sender, to=to, raw=self._worded(draft, to).encode("ascii") + message.as_bytes())
 
-    def _headed(self, draft: Draft) -> EmailMessage:
+    def _headed(self, letter: Letter) -> EmailMessage:
         """Return a message of headers alone. The provider puts its own Date and Message-ID in place of these."""
+        booking = letter.booking
+        name = MailName(booking.sequence, letter.kind, letter.recipient, letter.ahead).text
+        message = EmailMessage(policy=SMTP)
+        message["Date"] = letter.now
+        message["Message-ID"] = f"<{booking.id}.{booking.version}.{name}@{self._mail_domain}>"
+        message["Auto-Submitted"] = "auto-generated"
+        return message
+
+    def _worded(self, draft: Draft, to: str) -> str:
+        """Return the headers that carry people's words."""
         letter = draft.letter
         attendee, host = letter.booking.attendee, letter.host
-        to, answers_to = attendee.email, _address(draft.host, host.email)
-        if not draft.to_attendee:
-            to, answers_to = host.email, _address(draft.guest, attendee.email)
-        address = _address("", to)
-        if address is None:
-            raise NotSent("InvalidAddress")
-        message = EmailMessage(policy=SMTP)
-        message["From"] = _address(draft.host, self.sender)
-        message["To"] = address
-        if answers_to and letter.kind is not Kind.UNDELIVERED:
-            message["Reply-To"] = answers_to
-        message["Subject"] = draft.subject
-        message["Date"] = letter.now
-        message["Message-ID"] = f"<{letter.booking.id}.{letter.booking.version}.{_name(letter)}@{self._mail_domain}>"
-        message["Auto-Submitted"] = "auto-generated"
-        message["Content-Language"] = draft.language.catalogue.tag
-        return message
+        name, email = (draft.host, host.email) if draft.to_attendee else (draft.guest, attendee.email)
+        answered = letter.kind is not Kind.UNDELIVERED
+        lines = [
+            headers.mailbox("From", draft.host, self.sender),
+            headers.mailbox("To", "", to),
+            headers.mailbox("Reply-To", name, email) if answered else None,
+            headers.text("Subject", draft.subject),
+        ]
+        return "".join(line for line in lines if line)
 
     def _invite(self, message: EmailMessage, draft: Draft) -> None:
         """Add the calendar object: last of the alternatives, which clients act on, and as a file to click.
@@ -113,15 +117,3 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-
-
-def _name(letter: Letter) -> str:
-    return MailName(letter.booking.sequence, letter.kind, letter.recipient, letter.ahead).text
-
-
-def _address(name: str, email: str) -> Address | None:
-    """Return an address for a header; None if no header can hold it, as with letters beyond ASCII before the @."""
-    try:
-        return Address(display_name=one_line(name)[:LONGEST_DISPLAY_NAME], addr_spec=one_line(email))
-    except (ValueError, IndexError, MessageError):
-        return None

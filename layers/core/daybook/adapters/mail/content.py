@@ -77,6 +77,10 @@ class Draft:
         self.key = f"{letter.kind}{variant}.{letter.recipient}"
 
     @property
+    def address(self) -> str:
+        return self.letter.booking.attendee.email if self.to_attendee else self.letter.host.email
+
+    @property
     def booking(self) -> Booking:
         """The booking as this reader may see it in a calendar."""
         attendee = replace(self.letter.booking.attendee, name=self.guest)
