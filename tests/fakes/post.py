@@ -77,17 +77,19 @@ class MemoryTimers:
     """`mail_ports.Timers` in a dictionary.
 
     Attributes:
-        deaf: whether it lets everything ring that it was told to drop.
+        dropped: what it was told to drop. deaf: whether it lets that ring nonetheless.
     """
 
     def __init__(self) -> None:
         self.set_for: dict[tuple[str, str], Timer] = {}
+        self.dropped: list[str] = []
         self.deaf = False
 
     def set(self, timer: Timer) -> None:
         self.set_for[timer.booking, timer.name] = timer
 
     def drop(self, booking: str, names: Collection[str]) -> None:
+        self.dropped += names
         for name in names:
             if not self.deaf:
                 self.set_for.pop((booking, name), None)

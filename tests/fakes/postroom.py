@@ -1,11 +1,11 @@
 """Everything that follows a booking, in memory and on the scene's clock: use cases between queues that try again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from daybook.domain.booking import Actor, Booking, Role
 from daybook.domain.history import Deed, Event, Origin
-from daybook.domain.mail import Mail, MailName, MailStatus, Recipient
+from daybook.domain.mail import Mail, MailName, MailStatus, Method, Recipient
 from daybook.domain.timers import Timer
 from daybook.edge.batches import EXPECTED, delay_after
 from daybook.usecases.erase_booking import finish_erasure
@@ -67,10 +67,11 @@ class Postroom:
             lost = fan_out(fresh, mail=MemoryOutlet(self.mail), timers=MemoryOutlet(self.timing), bus=MemoryOutlet())
             assert not lost
             timed = self.timing.work(self._twice(self.set_timers))
-            for timer in self.timers.ring(self.scene.now):
+            rung = self.timers.ring(self.scene.now)
+            for timer in rung:
                 self._twice(self.ring)(timer)
             told = self.mail.work(self._twice(self.send))
-            busy = bool(fresh) or timed or told or self._listen()
+            busy = bool(fresh or rung) or timed or told or self._listen()
 
     def until(self, moment: datetime) -> None:
         """Let time pass, and everything happen when it is due."""
@@ -122,10 +123,26 @@ class Postroom:
         return [sent.name.text for sent in self.mailer.sent if recipient in {None, sent.name.recipient}]
 
     def log(self, booking: Booking) -> dict[MailName, Mail]:
-        return {mail.name: mail for mail in self.scene.ports.mails.mails(ACME, booking.id)}
+        return {mail.name: mail for mail in self._logged(booking.id)}
+
+    def methods(self, booking: Booking, recipient: Recipient) -> list[Method | None]:
+        """Return the calendar objects that a recipient got, in order."""
+        log = self.log(booking)
+        return [log[sent.name].method for sent in self.mailer.sent if sent.name.recipient is recipient]
+
+    def require_single(self) -> None:
+        """No mail was sent twice, and the log knows of each that it arrived."""
+        sent = [(one.tags["booking"], one.name) for one in self.mailer.sent]
+        logged = [mail for one in {event.booking for event in self.events()} for mail in self._logged(one)]
+        assert len(set(sent)) == len(sent)
+        assert {(mail.booking, mail.name) for mail in logged} == set(sent)
+        assert {mail.status for mail in logged} <= {MailStatus.DELIVERED}
 
     def origin(self) -> Origin:
         return Origin(Actor(Role.SYSTEM), self.scene.now, "message-1")
+
+    def _logged(self, booking: str) -> Sequence[Mail]:
+        return self.scene.ports.mails.mails(ACME, booking)
 
     def _queue(self) -> MemoryQueue[Event | Timer]:
         return MemoryQueue(lambda: self.scene.now, rest=delay_after, visibility=VISIBILITY, expected=OUTAGES)

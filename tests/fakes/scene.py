@@ -52,6 +52,14 @@ class Scene:
         self.ports.catalogue.put_schedule(ACME, "ada", values.schedule(), version=None)
         return self.ada
 
+    def of_tenant(self, **fields: Any) -> "Scene":
+        """Let the tenant want something else."""
+        access = self.ports.access
+        known = access.tenant(ACME)
+        assert known is not None
+        access.change_tenant(replace(known, version=known.version + 1, **fields), version=known.version)
+        return self
+
     @property
     def ada(self) -> Host:
         found = self.ports.catalogue.host(ACME, "ada")
