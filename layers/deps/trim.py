@@ -49,13 +49,15 @@ def trim(packages: Path) -> None:
     (data / "endpoints.json").write_text(_compact(endpoints))
 
 
-def _without_prose(node: object) -> object:
+def _without_prose(node: object, path: tuple[str, ...] = ()) -> object:
     if isinstance(node, dict):
         # A shape may have a member called "documentation"; its value is then an object, not a text.
         prose = {"documentation"} if isinstance(node.get("documentation"), str) else set()
-        return {key: _without_prose(value) for key, value in node.items() if key not in prose}
+        # botocore reads what these say of themselves whenever an S3 client is first used.
+        prose = set() if "clientContextParams" in path else prose
+        return {key: _without_prose(value, (*path, key)) for key, value in node.items() if key not in prose}
     if isinstance(node, list):
-        return [_without_prose(value) for value in node]
+        return [_without_prose(value, path) for value in node]
     return node
 
 
