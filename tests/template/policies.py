@@ -13,7 +13,7 @@ from typing import Any
 from tools.routes import functions
 
 TABLE = "Table"
-OPERATOR, FENCE = "ForAllValues:StringLike", "dynamodb:LeadingKeys"
+FENCE, ATTRIBUTES = "dynamodb:LeadingKeys", "dynamodb:Attributes"
 WRITES = frozenset({"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"})
 VERBS = WRITES | {"dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:Query"}
 _TRANSACTED = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
@@ -41,10 +41,11 @@ class Need:
     context: Context = frozenset()
 
 
-def on_table(verb: str, keys: Collection[str], index: str = "") -> Need:
+def on_table(verb: str, keys: Collection[str], *, index: str = "", attributes: Collection[str] = ()) -> Need:
     """Return the need of a DynamoDB verb on partitions of the table, or of one of its indexes."""
     resource = f"{TABLE}/index/{index}" if index else TABLE
-    return Need(f"dynamodb:{verb}", resource, frozenset((FENCE, key) for key in keys))
+    context = {(FENCE, key) for key in keys} | {(ATTRIBUTES, name) for name in attributes}
+    return Need(f"dynamodb:{verb}", resource, frozenset(context))
 
 
 def statements(function: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -122,7 +123,7 @@ def needs(operation: str, call: Mapping[str, Any]) -> Iterator[Need]:
     if operation == "TransactWriteItems":
         for action in call["TransactItems"]:
             for verb, body in action.items():
-                yield on_table(_TRANSACTED[verb], _keys([body.get("Key") or body["Item"]]))
+                yield _on_item(_TRANSACTED[verb], body)
     elif operation == "BatchGetItem":
         for asked in call["RequestItems"].values():
             yield on_table("BatchGetItem", _keys(asked["Keys"]))
@@ -130,9 +131,15 @@ def needs(operation: str, call: Mapping[str, Any]) -> Iterator[Need]:
         placeholder = re.search(r"_?pk\s*=\s*(:\w+)", call["KeyConditionExpression"])
         assert placeholder, call["KeyConditionExpression"]
         partition = call["ExpressionAttributeValues"][placeholder[1]]["S"]
-        yield on_table("Query", {partition}, call.get("IndexName", ""))
+        yield on_table("Query", {partition}, index=call.get("IndexName", ""))
     else:
-        yield on_table(operation, _keys([call.get("Key") or call["Item"]]))
+        yield _on_item(operation, call)
+
+
+def _on_item(verb: str, body: Mapping[str, Any]) -> Need:
+    """Return the need of a call for one item, with all attributes it names; of a put, all it writes."""
+    item = body.get("Key") or body["Item"]
+    return on_table(verb, _keys([item]), attributes={*item, *body.get("ExpressionAttributeNames", {}).values()})
 
 
 def _keys(keyed: Collection[Mapping[str, Any]]) -> frozenset[str]:

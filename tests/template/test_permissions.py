@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
+from dataclasses import fields
 from typing import Any
 
 import pytest
 
+from daybook.domain.booking import Booking
+from daybook.domain.tenant import Tenant
 from tests.template.policies import (
     FENCE,
     TABLE,
@@ -161,9 +164,20 @@ def test_the_secret_is_out_of_reach_of(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(functions()))
 @pytest.mark.parametrize("verb", ["PutItem", "UpdateItem", "DeleteItem"])
-def test_nobody_overwrites_a_tenant_and_only_api_keys_writes_keys(name: str, verb: str) -> None:
-    assert not may(name, verb, TENANT)
+def test_only_settings_overwrites_a_tenant_and_only_api_keys_writes_keys(name: str, verb: str) -> None:
+    assert not may(name, verb, TENANT) or (name, verb) == ("host.settings", "PutItem")
     assert not may(name, verb, KEY) or name == "host.api_keys"
+
+
+def test_settings_writes_tenants_and_neither_secrets_nor_bookings() -> None:
+    def writes(*attributes: str) -> bool:
+        return allowed(
+            functions()["host.settings"], on_table("PutItem", {TENANT}, attributes={"pk", "sk", *attributes})
+        )
+
+    assert writes(*(field.name for field in fields(Tenant)))
+    assert not writes("secret")
+    assert not writes(*(field.name for field in fields(Booking)))
 
 
 @pytest.mark.parametrize("name", sorted(CATALOGUE))

@@ -131,7 +131,8 @@ def decide(day: Day) -> None:
     day("DELETE", f"/bookings/{seat['id']}")
     day.api.clock.advance(days=2)
     day("POST", f"/bookings/{yes['id']}/no-show", {})
-    day("GET", f"/bookings/{yes['id']}/history")
+    for part in ("history", "mails"):
+        day("GET", f"/bookings/{yes['id']}/{part}")
     day.api.clock.advance(days=-2)
 
 
@@ -198,6 +199,8 @@ def tidy_up(day: Day) -> None:
     day("DELETE", ADA, status=409)
     day("POST", "/hosts", {"slug": "bob", "name": "Bob", "email": "bob@example.com", "timezone": "Europe/Berlin"})
     day("DELETE", "/hosts/bob")
+    day("GET", "/settings")
+    day("PATCH", "/settings", {"brand": {"colour": "#205080"}, "feedback_url": "https://example.com"})
     key = day("POST", "/api-keys", {"name": "page", "scopes": ["read"]})
     day("GET", "/api-keys")
     day("GET", f"/api-keys/{key['id']}")
@@ -220,4 +223,4 @@ def test_a_missing_right_would_be_noticed(table: str) -> None:
     watch = Watch(wiring.client())
     watch.function = AUTHORIZER
     wiring.client().get_item(TableName=table, Key={"pk": {"S": "T#acme#B#1"}, "sk": {"S": "BOOKING"}})
-    assert watch.refused == [(AUTHORIZER, on_table("GetItem", {"T#acme#B#1"}))]
+    assert watch.refused == [(AUTHORIZER, on_table("GetItem", {"T#acme#B#1"}, attributes={"pk", "sk"}))]
