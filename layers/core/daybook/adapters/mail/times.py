@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_interval, format_time, format_timedelta, get_timezone_gmt
+from babel.dates import format_date, format_interval, format_time, format_timedelta
 
 _THIN_SPACES = str.maketrans({"\u202f": "\u00a0", "\u2009": "\u00a0", "\u200a": "\u00a0"})
 """CLDR sets times with spaces that many mail fonts lack."""
-_DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
+_DAY, _HOUR, _MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 _UNTIL = "\u00a0– "
 """A line may end after the dash, and the next must not begin with a space that stays."""
 
@@ -73,7 +73,10 @@ class Clock:
         return f"{self._day(local)}, {self._time(local)}"
 
     def _where(self, local: datetime) -> str:
-        return f"({self._zone.key}, {get_timezone_gmt(local, 'long', locale=self._locale)})"
+        """Name the zone and its offset; Babel's own spelling of -03:30 is -04:30 (2.18)."""
+        minutes = (local.utcoffset() or timedelta()) // _MINUTE
+        offset = f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
+        return f"({self._zone.key}, {self._locale.zone_formats['gmt'] % offset})"
 
 
 def _spaced(text: str) -> str:
