@@ -36,7 +36,15 @@ def forget_clients() -> None:
     from daybook import wiring
     from daybook.edge import access
 
-    for made in (wiring.settings, wiring.client, wiring.catalogue, wiring.ledger, wiring.bookings, wiring.access):
+    for made in (
+        wiring.settings,
+        wiring.client,
+        wiring.catalogue,
+        wiring.ledger,
+        wiring.bookings,
+        wiring.access,
+        wiring.mails,
+    ):
         made.cache_clear()
     access.secret_of.cache_clear()
 

@@ -13,7 +13,7 @@ def record_delivery(body: str, message_id: str) -> None:
         usecase.record_delivery(
             news,
             origin=mail_wiring.system(message_id),
-            log=mail_wiring.mails(),
+            log=wiring.mails(),
             bookings=wiring.bookings(),
             ledger=wiring.ledger(),
         )

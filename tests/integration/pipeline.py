@@ -324,7 +324,7 @@ def started(clock: Clock, set_env: Callable[[str, str], None], replace: Callable
     """Run a pipeline inside moto's mock; the caller's monkeypatch sets environment and clients."""
     for name, value in ENVIRONMENT.items():
         set_env(name, value)
-    made = (wiring.settings, mail_wiring.post, mail_wiring.mails, mail_wiring.timers, mail_wiring.letterbox,
+    made = (wiring.settings, mail_wiring.post, wiring.mails, mail_wiring.timers, mail_wiring.letterbox,
             mail_wiring.mail_queue, mail_wiring.timer_queue, mail_wiring.bus)  # fmt: skip
     for each in made:
         each.cache_clear()

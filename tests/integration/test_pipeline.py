@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from daybook import mail_wiring, wiring
+from daybook import wiring
 from tests.harness import START, TABLE, Api, Clock
 from tests.integration import pipeline as parts
 from tests.integration.pipeline import DUE, MAIL, NEWS, ODD, TIMERS, Died, Pipeline
@@ -57,7 +57,7 @@ def offer(api: Api, slug: str, **fields: Any) -> None:
 
 def log(booking: dict[str, Any]) -> dict[str, str]:
     """Return how far each mail of a booking has come."""
-    return {mail.name.text: mail.status for mail in mail_wiring.mails().mails("acme", booking["id"])}
+    return {mail.name.text: mail.status for mail in wiring.mails().mails("acme", booking["id"])}
 
 
 def calendars(line: Pipeline, to: str) -> list[tuple[str, int, str]]:

@@ -12,7 +12,6 @@ from daybook import wiring
 from daybook.adapters import messages
 from daybook.adapters.bus import EventBus
 from daybook.adapters.dynamodb import outbox
-from daybook.adapters.dynamodb.mails import DynamoMails
 from daybook.adapters.queues import EventQueue, TimerLetterbox
 from daybook.adapters.ses import SesMailer
 from daybook.adapters.timers import SchedulerTimers
@@ -21,7 +20,7 @@ from daybook.domain.attendee import IncomingReply
 from daybook.domain.booking import Actor, Role
 from daybook.domain.history import Event, Origin
 from daybook.domain.timers import Timer
-from daybook.mail_ports import Letterbox, MailLog, Outlet, Timers
+from daybook.mail_ports import Letterbox, Outlet, Timers
 from daybook.usecases.send_mail import Post
 
 if TYPE_CHECKING:
@@ -42,11 +41,6 @@ def queues() -> "SQSClient":
 
 
 @cache
-def mails() -> MailLog:
-    return DynamoMails(wiring.client(), wiring.settings().table)
-
-
-@cache
 def post() -> Post:
     from daybook.adapters.mail.composer import MailComposer  # noqa: PLC0415 - templates and calendars, for one worker
 
@@ -54,7 +48,7 @@ def post() -> Post:
     share = float(setting("DAYBOOK_MAILS_PER_SECOND")) / float(setting("DAYBOOK_MAIL_WORKERS"))
     replies = setting("DAYBOOK_REPLIES") == "true"
     return Post(
-        log=mails(),
+        log=wiring.mails(),
         composer=MailComposer(mail_domain=wiring.settings().mail_domain, replies=replies),
         mailer=SesMailer(ses, configuration_set=setting("DAYBOOK_CONFIGURATION_SET"), per_second=share),
         base_url=wiring.settings().base_url,

@@ -23,6 +23,8 @@ from daybook.usecases.admission import Quotas
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from daybook.mail_ports import MailLog
+
 _CONFIG = Config(
     connect_timeout=1,
     read_timeout=2,
@@ -78,6 +80,14 @@ def bookings() -> Bookings:
 @cache
 def access() -> Access:
     return DynamoAccess(client(), settings().table)
+
+
+@cache
+def mails() -> "MailLog":
+    """Return the mail log; imported here, for requests other than that for it have no use for mails."""
+    from daybook.adapters.dynamodb.mails import DynamoMails  # noqa: PLC0415
+
+    return DynamoMails(client(), settings().table)
 
 
 def passing(error: Exception) -> bool:

@@ -15,6 +15,11 @@ _MOMENT = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d)(:\d\d)?(\.\d{1,9})?(Z|z|[+-]\d\d:\d\d)?(?:\[([A-Za-z0-9_+/-]{1,64})\])?\Z"
 )
 _EMAIL = re.compile(r"[^@\s,;:<>()\[\]\"\\]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?\.[A-Za-z0-9-]{2,63}\Z")
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_WEB_ADDRESS = re.compile(
+    rf"https://{_LABEL}(?:\.{_LABEL})*(?::(?P<port>[0-9]{{1,5}}))?(?:[/?#][A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*)?\Z"
+)
+"""The characters of RFC 3986 §2, none of which ends an attribute of HTML in double quotes."""
 _NOT_A_ZONE = re.compile(r"(right|posix)/|(localtime|posixrules|Factory)\Z")
 """What a database may hold beside zones: clocks with leap seconds, and names that differ by machine."""
 _EARLIEST, _LATEST = 2000, 2199
@@ -95,6 +100,14 @@ def email_address(text: str) -> str:
     return text
 
 
+def web_address(text: str) -> str:
+    """Accept an address that a mail may link to: https, a host, and nothing that logs somebody in."""
+    match = _WEB_ADDRESS.match(text)
+    if match is None or int(match["port"] or 0) > 65535:
+        raise PydanticCustomError("web_address", "Use an address such as https://studio.example/feedback.")
+    return text
+
+
 class Fields(BaseModel, extra="forbid"):
     """A body or a query: unknown fields are refused, and null is as good as leaving a field out."""
 
@@ -133,6 +146,9 @@ Email = Annotated[
     AfterValidator(email_address),
     Field(min_length=3, max_length=254, json_schema_extra={"format": "email"}),
 ]
+WebAddress = Annotated[str, AfterValidator(web_address), Field(max_length=500, json_schema_extra={"format": "uri"})]
+Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$", examples=["de-AT"])]
+"""A BCP 47 tag."""
 Count = Annotated[int, Strict(), Field(ge=1, le=1000)]
 Minutes = Annotated[int, Strict(), Field(ge=0, le=1440, multiple_of=5)]
 Duration = Annotated[int, Strict(), Field(ge=5, le=1440, multiple_of=5)]

@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from daybook.domain.attendee import Attendee
+from daybook.domain.attendee import Attendee, Reply
 from daybook.domain.booking import Booking
 from daybook.domain.history import Event, State
 from daybook.domain.ledger import moment_at
 from daybook.domain.schedule import date_spans
-from daybook.edge.fields import Day, Email, Fields, Line, Moment, Slug, Text, Zone, ZoneName
+from daybook.edge.fields import Day, Email, Fields, Language, Line, Moment, Slug, Text, Zone, ZoneName
 from daybook.edge.times import utc_text, zoned_text
 from daybook.usecases.list_bookings import Filter
 
@@ -25,7 +25,7 @@ class AttendeeBody(Fields):
     name: Line
     email: Email
     timezone: ZoneName
-    language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$")] = "en"
+    language: Language = "en"
 
     def to_domain(self) -> Attendee:
         return Attendee(name=self.name.strip(), email=self.email, timezone=self.timezone, language=self.language)
@@ -113,6 +113,19 @@ class LinksView(BaseModel):
     invite: str
 
 
+class ReplyView(BaseModel):
+    """What the attendee's calendar answered, and to which invitation; verified if it provably came from them."""
+
+    answer: str
+    ics_sequence: int
+    at: str
+    verified: bool
+
+    @classmethod
+    def of(cls, reply: Reply) -> Self:
+        return cls(answer=reply.answer, ics_sequence=reply.sequence, at=utc_text(reply.at), verified=reply.verified)
+
+
 class BookingView(BaseModel):
     """A booking; every moment twice, on the attendee's clock and in UTC."""
 
@@ -138,6 +151,8 @@ class BookingView(BaseModel):
     created_at: str
     updated_at: str
     hold_expires_at: str | None = None
+    mail_bounced_at: str | None = None
+    attendee_reply: ReplyView | None = None
     cancel_by: str
     reschedule_by: str
     manage_token: str | None = None
@@ -180,6 +195,10 @@ class BookingView(BaseModel):
             view.slot_id = seen.slot
         if seen.deadline is not None:
             view.hold_expires_at = utc_text(seen.deadline)
+        if seen.undeliverable_at is not None:
+            view.mail_bounced_at = utc_text(seen.undeliverable_at)
+        if seen.reply is not None:
+            view.attendee_reply = ReplyView.of(seen.reply)
         return view
 
     def with_token(self, token: str, base_url: str) -> Self:

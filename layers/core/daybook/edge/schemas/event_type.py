@@ -4,12 +4,30 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from daybook.domain.event_type import MINUTE, Defaults, EventType, Price, Question, Window, WindowType, terms_of
+from daybook.domain.event_type import (
+    DEFAULT_REMINDERS,
+    MINUTE,
+    Defaults,
+    EventType,
+    Price,
+    Question,
+    Window,
+    WindowType,
+    terms_of,
+)
 from daybook.domain.limits import Limits
 from daybook.edge.fields import Count, Day, Days, Duration, Fields, Flag, Line, LongMinutes, Minutes, Slug, Text
+
+
+Reminders = Annotated[
+    list[Annotated[int, Field(strict=True, ge=1, le=60 * 24 * 60)]],
+    Field(max_length=10),
+    AfterValidator(lambda ahead: sorted(set(ahead), reverse=True)),
+]
+"""Whole minutes before the start, sixty days at most; a length given twice is one reminder."""
 
 
 class WindowBody(Fields):
@@ -99,10 +117,7 @@ class EventTypeBody(Fields):
     cancel_cutoff_minutes: LongMinutes = 0
     reschedule_cutoff_minutes: LongMinutes = 0
     max_reschedules: Annotated[int, Field(strict=True, ge=0, le=1000)] | None = None
-    reminders_minutes: Annotated[list[Annotated[int, Field(strict=True, ge=1, le=43200)]], Field(max_length=5)] = [
-        1440,
-        60,
-    ]
+    reminders_minutes: Reminders = [before // MINUTE for before in DEFAULT_REMINDERS]
     location: Annotated[Text, Field(min_length=1)] | None = None
     price: PriceBody | None = None
     questions: Annotated[list[QuestionBody], Field(max_length=20)] = []

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, field_serializer
 
 from daybook.domain.event_type import MINUTE, Defaults, EventType, terms_of
-from daybook.domain.host import CalendarPolicy, Host
+from daybook.domain.host import CalendarPolicy, Host, Invitations
 from daybook.domain.limits import Limits
-from daybook.edge.fields import Email, Fields, Line, LongMinutes, Minutes, Slug, Zone
+from daybook.edge.fields import Email, Fields, Flag, Language, Line, LongMinutes, Minutes, Slug, Zone
 from daybook.edge.schemas.event_type import EventTypeBody, LimitsBody, QuestionBody, WindowBody, minutes
 
 
@@ -56,6 +56,9 @@ class HostBody(Fields):
     default_schedule: Slug | None = None
     defaults: DefaultsBody = DefaultsBody()
     calendar_policy: CalendarPolicy = CalendarPolicy.STRICT
+    language: Language = "en"
+    invitations: Invitations = Invitations.CALENDAR
+    reminders: Flag = False
 
     @field_serializer("timezone")
     def _zone(self, zone: ZoneInfo) -> str:
@@ -70,6 +73,9 @@ class HostBody(Fields):
             default_schedule=self.default_schedule,
             defaults=self.defaults.to_domain(),
             calendar_policy=self.calendar_policy,
+            language=self.language,
+            invitations=self.invitations,
+            reminders=self.reminders,
             version=version,
         )
 
@@ -83,6 +89,9 @@ class HostBody(Fields):
             default_schedule=host.default_schedule,
             defaults=DefaultsBody.of(host.defaults),
             calendar_policy=host.calendar_policy,
+            language=host.language,
+            invitations=host.invitations,
+            reminders=host.reminders,
         )
 
 
