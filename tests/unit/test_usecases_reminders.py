@@ -81,6 +81,12 @@ class TestAReminder:
         room.settle()
         assert room.names() == before
 
+    def test_of_what_waits_for_a_word_says_nothing(self, room: Postroom) -> None:
+        room.scene.offer("asked", requires_confirmation=True)
+        asked = room.scene.book(event_type="asked")
+        room.send(timer(asked, TimerKind.REMINDER, NOW, ahead=HOUR))
+        assert room.names() == []
+
 
 class TestWhatFollowsAMeeting:
     def test_may_be_unwanted(self) -> None:
