@@ -20,6 +20,8 @@ from typing import Any
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
+from local import rights
+
 MINISTACK = "1.5.33"
 SOURCE_IP_HEADER = "x-daybook-source-ip"
 HOST_HEADER = "x-daybook-host"
@@ -146,6 +148,7 @@ def _save() -> None:
 
 def _mend() -> None:
     """Put right where the engine differs from AWS in what Daybook can see."""
+    from ministack.core import iam_actions  # noqa: PLC0415
     from ministack.core.lambda_runtime import Worker  # noqa: PLC0415
     from ministack.services import dynamodb, eventbridge, lambda_svc, sqs  # noqa: PLC0415
 
@@ -163,6 +166,7 @@ def _mend() -> None:
         load(state),
     )
     _mend_queues(sqs)
+    rights.mend(iam_actions)
     # What SES tells the default bus comes from `local.ses`, which is no service in the engine's eyes.
     put_events = eventbridge._put_events
     eventbridge._put_events = lambda data, allow_aws_source=True: put_events(data, allow_aws_source)

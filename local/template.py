@@ -24,7 +24,14 @@ API_ID = "daybook"
 
 # The translator and the engine want code in a bucket. It is an empty archive: functions import from the checkout.
 BUCKET, NO_CODE = "daybook-deployments", "no-code.zip"
-_LEFT_OUT = ("AWS::CloudWatch::", "AWS::SES::Receipt", "AWS::Logs::MetricFilter", "AWS::Lambda::Permission")
+_LEFT_OUT = (
+    "AWS::CloudWatch::",
+    "AWS::Lambda::Permission",
+    "AWS::Logs::MetricFilter",
+    # What they forbid is everything here: nothing is encrypted on its way within a laptop.
+    "AWS::S3::BucketPolicy",
+    "AWS::SES::Receipt",
+)
 
 Fragment = dict[str, Any]
 
