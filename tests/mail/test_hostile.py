@@ -90,6 +90,7 @@ def test_nothing_typed_changes_a_mails_shape(text: str, recipient: str) -> None:
     assert seen.links == usual.links
     assert one_line(text)[:50] in one_line(seen.text)
     calendar = Calendar.from_ical(text_of(message, "calendar"))
+    assert "^'" not in text_of(message, "calendar"), "RFC 6868, which Outlook and Gmail do not read"
     [event] = calendar.walk("VEVENT")
     assert (event["UID"], event.errors, len(event["ATTENDEE"])) == ("B1@daybook.example", [], 2)
     assert event["SUMMARY"] == (one_line(text) or "Appointment")

@@ -114,7 +114,9 @@ def test_a_meeting_online_can_be_joined_from_everywhere() -> None:
     assert event["CONFERENCE"].params["VALUE"] == "URI"
 
 
-@pytest.mark.parametrize("location", ["Market Square 4", "http://meet.example", "https://", "https://a b", None])
+@pytest.mark.parametrize(
+    "location", ["Market Square 4", "http://meet.example", "https://", "https://a b", "https://[a", None]
+)
 def test_a_place_is_no_conference(location: str | None) -> None:
     _, event = invited(letter(booking={"location": location}))
     assert "CONFERENCE" not in event

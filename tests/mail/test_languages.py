@@ -116,6 +116,11 @@ def test_a_wish_falls_back_from_region_to_language_to_tenant_to_english(
     assert locale is None or str(found.locale) == locale
 
 
+def test_without_english_there_is_no_last_resort(tmp_path: Path) -> None:
+    with pytest.raises(LookupError):
+        language_for("de", folder=tmp_path)
+
+
 def test_a_tenants_language_serves_whose_own_is_not_there() -> None:
     about = {"attendee": attendee(language="pl")}
     message = composed(letter(booking=about, tenant=tenant(language="es")))
