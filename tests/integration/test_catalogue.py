@@ -113,6 +113,31 @@ class TestHosts:
         assert (back["defaults"], back["calendar_policy"]) == ({}, "strict")
         assert slots(studio)[0] == "09:00"
 
+    def test_choose_how_they_hear_of_bookings(self, studio: Api) -> None:
+        plain = studio.host("GET", ADA).json
+        assert (plain["language"], plain["invitations"], plain["reminders"]) == ("en", "calendar", False)
+        wish = {"language": "pt-BR", "invitations": "none", "reminders": True}
+        assert change(studio, ADA, **wish) == {**plain, **wish} == studio.host("GET", ADA).json
+        assert not wish.keys() & studio.get(ADA).json.keys()
+        assert change(studio, ADA, **dict.fromkeys(wish)) == plain
+
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [
+            ("language", "german language"),
+            ("language", "d"),
+            ("language", 7),
+            ("invitations", "sometimes"),
+            ("invitations", True),
+            ("reminders", "yes"),
+            ("reminders", [60]),
+        ],
+    )
+    def test_choose_among_what_there_is(self, studio: Api, field: str, value: object) -> None:
+        with nothing_written():
+            refused = studio.host("PATCH", ADA, {field: value})
+        assert (refused.code, refused.json["errors"][0]["pointer"]) == ("validation", f"/{field}")
+
     def test_have_their_first_schedule_as_default(self, studio: Api) -> None:
         studio.host("POST", f"{ADA}/schedules", NEW[f"{ADA}/schedules"])
         assert studio.host("GET", ADA).json["default_schedule"] == "work"

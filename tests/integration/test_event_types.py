@@ -1,9 +1,11 @@
 """Event types and blocks: fields, defaults, bounds."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from daybook import wiring
 from tests.harness import Api
 from tests.integration.scenes import INTRO, at, booked, cancel, change, nothing_written, offer, publish, slots
 
@@ -28,6 +30,23 @@ def test_the_public_sees_what_a_booking_page_needs(studio: Api) -> None:
     assert (public["host"], public["timezone"], public["duration_minutes"]) == ("ada", "Europe/Berlin", 30)
     assert public["price"] == {"amount": 5000, "currency": "EUR"}
     assert public.keys().isdisjoint({"limits", "reminders_minutes", "schedule", "hidden"})
+
+
+def test_reminders_are_kept_once_each_and_the_earliest_first(studio: Api) -> None:
+    assert studio.host("GET", INTRO).json["reminders_minutes"] == [1440, 60]
+    assert change(studio, INTRO, reminders_minutes=[5, 60, 5, 86400])["reminders_minutes"] == [86400, 60, 5]
+    assert change(studio, INTRO, reminders_minutes=[])["reminders_minutes"] == []
+    assert change(studio, INTRO, reminders_minutes=list(range(1, 11)))["reminders_minutes"] == list(range(10, 0, -1))
+    assert change(studio, INTRO, reminders_minutes=None)["reminders_minutes"] == [1440, 60]
+
+
+def test_a_booking_keeps_the_reminders_it_was_made_with(studio: Api) -> None:
+    change(studio, INTRO, reminders_minutes=[30, 120])
+    booking = booked(studio)
+    change(studio, INTRO, reminders_minutes=[15])
+    agreed = wiring.bookings().booking("acme", booking["id"])
+    assert agreed is not None
+    assert agreed.policy.reminders == (timedelta(hours=2), timedelta(minutes=30))
 
 
 def test_a_hidden_one_can_be_booked_by_who_knows_it(studio: Api) -> None:
@@ -79,7 +98,12 @@ def test_buffers_keep_the_larger_distance_of_two_neighbours(studio: Api) -> None
         {"cancel_cutoff_minutes": -1},
         {"max_reschedules": -1},
         {"reminders_minutes": [0]},
-        {"reminders_minutes": [1, 2, 3, 4, 5, 6]},
+        {"reminders_minutes": [60 * 24 * 60 + 1]},
+        {"reminders_minutes": [60.0]},
+        {"reminders_minutes": ["60"]},
+        {"reminders_minutes": [True]},
+        {"reminders_minutes": 60},
+        {"reminders_minutes": list(range(1, 12))},
         {"price": {"amount": -1, "currency": "EUR"}},
         {"price": {"amount": 1, "currency": "eur"}},
         {"questions": [{"id": "a", "label": "A"}, {"id": "a", "label": "B"}]},

@@ -21,7 +21,6 @@ from daybook.domain.event_type import (
 from daybook.domain.limits import Limits
 from daybook.edge.fields import Count, Day, Days, Duration, Fields, Flag, Line, LongMinutes, Minutes, Slug, Text
 
-
 Reminders = Annotated[
     list[Annotated[int, Field(strict=True, ge=1, le=60 * 24 * 60)]],
     Field(max_length=10),
