@@ -388,6 +388,9 @@ class TestErasing:
         assert "bob" not in studio.host("GET", f"/bookings/{booking['id']}").text.lower()
         line.settle(hours=2)
         assert [method for method, *_ in calendars(line, BOB)] == ["REQUEST", "CANCEL"]
+        goodbye = line.mails(BOB)[-1].get_body(("plain",))
+        assert goodbye is not None
+        assert "token=" not in goodbye.get_content()
         assert "bob@" not in str(wiring.client().scan(TableName=TABLE)["Items"]).lower()
         events = [event["event"] for event in studio.host("GET", f"/bookings/{booking['id']}/history").json["items"]]
         assert events == ["booking.booked", "booking.cancelled", "booking.erasure_requested", "booking.erased"]

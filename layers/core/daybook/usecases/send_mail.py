@@ -105,6 +105,8 @@ class _Scene:
     def letter(self, name: MailName, told: Booking, now: datetime, *, base_url: str) -> Letter:
         to_attendee = name.recipient is Recipient.ATTENDEE
         path = f"{base_url}/manage/{self.booking.tenant}/{self.booking.id}"
+        # Whoever asked to be forgotten has no link any more, not even in the mail that says good-bye.
+        token = manage_token(self.secret, self.booking) if to_attendee and not self.booking.erasing else ""
         return Letter(
             kind=name.kind,
             recipient=name.recipient,
@@ -114,7 +116,7 @@ class _Scene:
             now=now,
             ahead=name.ahead,
             answers=() if to_attendee else self._answers(),
-            manage_url=f"{path}?token={manage_token(self.secret, self.booking)}" if to_attendee else "",
+            manage_url=f"{path}?token={token}" if token else "",
         )
 
     def _answers(self) -> tuple[tuple[str, str], ...]:
