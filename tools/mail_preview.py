@@ -170,7 +170,8 @@ _PAGE = """<!doctype html>
 <title>Mails of Daybook</title>
 <style>
 body {{ font-family: system-ui, sans-serif; margin: 2rem auto; max-width: 84rem; padding: 0 1rem; }}
-section {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); gap: 0 1rem; }}
+section {{ display: grid; gap: 0 1rem; }}
+@media (min-width: 48rem) {{ section {{ grid-template-columns: 1fr 1fr; }} }}
 h3, p {{ grid-column: 1 / -1; margin: 0.5rem 0; }}
 iframe {{ width: 100%; height: 46rem; border: 1px solid #888; border-radius: 8px; }}
 </style>

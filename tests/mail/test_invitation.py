@@ -100,7 +100,7 @@ def test_a_time_that_waits_for_a_word_is_tentative() -> None:
 
 def test_only_the_attendees_copy_says_how_to_manage() -> None:
     assert MANAGE in invited(letter(recipient=ATTENDEE))[1]["DESCRIPTION"]
-    host = composed(letter(recipient=HOST))
+    host = composed(letter(recipient=HOST, manage_url=MANAGE))
     assert all("dbm_" not in text_of(host, subtype) for subtype in ("plain", "html", "calendar"))
     assert "Arithmetic" in invited(letter(recipient=HOST))[1]["DESCRIPTION"]
     assert "Arithmetic" not in composed(letter(recipient=ATTENDEE)).as_string()
