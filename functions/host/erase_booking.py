@@ -12,7 +12,8 @@ from daybook.usecases import erase_booking as usecase
 def erase_booking(call: Call[Nothing, Nothing]) -> Answer:
     """Cancel a booking if it still stands, then erase name, address and answers.
 
-    Times, states and counts stay for the record.
+    It shows nobody from then on; name and address are dropped once the last mail is out. Times, states and counts stay
+    for the record.
     """
     call.require_tenant()
     booking, actor = opened(call, Scope.BOOKINGS)
