@@ -1,7 +1,8 @@
 """The engine's own process: ministack on an inherited socket, mended where Daybook needs it.
 
 `local.engine` starts it as `python -m local.emulator <listening socket> <control socket>`, both inherited descriptors.
-On the control socket the line "save" is answered by "saved", and "rest", which ends the work on queues, by "resting".
+On the control socket the line "save" is answered by "saved". "work" begins the work on queues, which earlier would
+meet functions that are being deployed; "rest" ends it.
 When its other end closes (the runner stops, crashes or is killed) the state is saved and the process ends. The mending
 relies on internals of ministack, hence the exact version.
 """
@@ -85,17 +86,29 @@ async def _obey(control: socket.socket, stopped: asyncio.Event) -> None:
         if command == b"save\n":
             _save()
             answers.write(b"saved\n")
+        elif command == b"work\n":
+            _work(going=True)
+            answers.write(b"working\n")
         elif command == b"rest\n":
             await _rest()
             answers.write(b"resting\n")
     stopped.set()
 
 
+def _work(*, going: bool) -> None:
+    """Hand out messages to functions, or no more."""
+    from ministack.services import lambda_svc  # noqa: PLC0415
+
+    poll = lambda_svc._poll_queues
+    lambda_svc._poll_sqs = poll if going else lambda: False
+    lambda_svc._esm_wake.set()
+
+
 async def _rest() -> None:
     """Hand out no more messages, and wait for the functions that are at work on some."""
     from ministack.services import lambda_svc  # noqa: PLC0415
 
-    lambda_svc._poll_sqs = lambda: False
+    _work(going=False)
     began = time.monotonic()
     while lambda_svc._esm_inflight and time.monotonic() - began < REST_SECONDS:
         await asyncio.sleep(0.02)
@@ -165,6 +178,8 @@ def _mend() -> None:
         dynamodb._stream_records.update(state.pop("stream", {})),
         load(state),
     )
+    lambda_svc._poll_queues = lambda_svc._poll_sqs
+    _work(going=False)
     _mend_queues(sqs)
     rights.mend(iam_actions)
     # What SES tells the default bus comes from `local.ses`, which is no service in the engine's eyes.

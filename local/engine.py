@@ -57,15 +57,21 @@ class Engine:
 
     def save(self) -> None:
         """Write everything to the state directory, now."""
-        self._control.sendall(b"save\n")
-        if self._control.recv(16) != b"saved\n":
-            raise RuntimeError("the engine died; engine.log in the state directory says why")
+        self._tell(b"save\n", b"saved\n")
+
+    def work(self) -> None:
+        """Begin to hand messages from queues to functions."""
+        self._tell(b"work\n", b"working\n")
 
     def rest(self) -> None:
         """Let functions finish what they took from queues, and give them nothing more."""
-        with suppress(OSError):  # an engine that died has nothing to finish
-            self._control.sendall(b"rest\n")
-            self._control.recv(16)
+        with suppress(OSError, RuntimeError):  # an engine that died has nothing to finish
+            self._tell(b"rest\n", b"resting\n")
+
+    def _tell(self, command: bytes, answer: bytes) -> None:
+        self._control.sendall(command)
+        if self._control.recv(16) != answer:
+            raise RuntimeError("the engine died; engine.log in the state directory says why")
 
     def wait(self) -> int:
         """Return the exit status once the engine has ended."""

@@ -113,8 +113,9 @@ def running(options: Options | None = None, *, progress: Progress = _silently) -
         door = side_door.SideDoor(outbox, ses, inbox)
         stack.enter_context(_answering(gateway.Gateway(listener, running_engine.port, door)))
         stack.enter_context(replies.watching(state.replies, inbox))
-        # Before the door closes: functions at work may still have mails to hand in.
+        # While the door is open: functions have mails to hand in.
         stack.callback(running_engine.rest)
+        running_engine.work()
         followers = [stream.follower(mapping, names) for mapping in template.mappings]
         stack.enter_context(stream.pumping(running_engine, table, followers))
         account = state.account()

@@ -14,7 +14,7 @@ from ulid import ULID
 from daybook.adapters.dynamodb.bookings import DynamoBookings
 from daybook.adapters.dynamodb.ledger import DynamoLedger
 from daybook.domain.attendee import Attendee
-from daybook.domain.booking import Actor, Booking, Policy, Role, Status
+from daybook.domain.booking import ENDED, PENDING, Actor, Booking, Policy, Role, Status
 from daybook.domain.errors import DaybookError
 from daybook.domain.history import Deed, Origin, event
 from daybook.domain.limits import Bound, Limits, Rules
@@ -26,7 +26,7 @@ from daybook.usecases.decline import decline
 MIDNIGHT = datetime(2027, 3, 1, tzinfo=UTC)
 NOW = MIDNIGHT - timedelta(days=3)
 FIVE = timedelta(minutes=5)
-RULES = Rules("intro", Limits(per_day=12), Limits(minutes_per_day=600))
+RULES = Rules("intro", Limits(per_day=6), Limits(minutes_per_day=600))
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class Rival:
             if self.random.random() < 0.5:
                 length = self.random.choice([1, 3, 6, 12, 84]) * FIVE
                 before, after = (self.random.choice([0, 0, 3, 12]) * FIVE for _ in range(2))
-                self.book(start, length, before=before, after=after, asked=self.random.random() < 0.4, now=now)
+                self.book(start, length, before=before, after=after, asked=self.random.random() < 0.6, now=now)
                 return "booked"
             booking = self._some_booking()
             return self._change(booking, start, now) if booking else "idle"
@@ -116,14 +116,18 @@ class Rival:
             "declined": lambda: decline(booking, "", **means),
             "cancelled": lambda: cancel(booking, "", **means),
         }
-        name = self.random.choice(["moved", "moved", *deeds])
+        name = self.random.choice(
+            ["confirmed", "declined"] if booking.status in PENDING else ["moved", "moved", *deeds]
+        )
         deeds[name]()
         return name
 
     def _some_booking(self) -> Booking | None:
         place = self.place
         found = self.bookings.by_host(place.tenant, place.host, since=None, until=None, cursor=None, limit=100)
-        return self.bookings.booking(place.tenant, self.random.choice(found.ids)) if found.ids else None
+        # Most are over sooner or later; a few looks find one with which something can still be done.
+        looks = self.random.sample(found.ids, min(4, len(found.ids)))
+        return min(self.bookings.bookings(place.tenant, looks), key=lambda one: one.status in ENDED, default=None)
 
 
 def storm(place: Place, seed: int, threads: int, deeds: int) -> Counter[str]:

@@ -18,7 +18,7 @@ from tests.race.books import Audit
 from tests.race.conftest import TENANT
 from tests.race.rivals import FIVE, MIDNIGHT, NOW, Place, Rival, storm
 
-PROCESSES, THREADS, DEEDS = 4, 4, 50
+PROCESSES, THREADS, DEEDS = 4, 4, 75
 _numbers = count()
 
 
