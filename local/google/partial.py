@@ -23,7 +23,8 @@ def chosen(schemas: Schemas, name: str, answer: Json, fields: str) -> Json:
     tree = _tree(tokens, fields)
     if tokens:
         raise _unreadable(fields)
-    picked: Json = _pick(schemas, {"$ref": name}, answer, tree)
+    _check(schemas, {"$ref": name}, tree)
+    picked: Json = _pick(answer, tree)
     return picked
 
 
@@ -49,19 +50,23 @@ def _tree(tokens: list[str], fields: str) -> Tree:
     return tree
 
 
-def _pick(schemas: Schemas, form: Json, value: Any, tree: Tree) -> Any:
-    if not tree or "*" in tree:
-        return value
-    if isinstance(value, list):
-        return [_pick(schemas, form, item, tree) for item in value]
-    picked: Json = {}
+def _check(schemas: Schemas, form: Json, tree: Tree) -> None:
+    """Hold a selection to the schema, whatever the answer has of it."""
     for name, inner in tree.items():
+        if name == "*":
+            continue
         field = schemas.field(form, name)
         if field is None:
             raise invalid(f"Invalid field selection {name}", "fields", reason="invalidParameter")
-        if name in value:
-            picked[name] = _pick(schemas, field, value[name], inner)
-    return picked
+        _check(schemas, field, inner)
+
+
+def _pick(value: Any, tree: Tree) -> Any:
+    if not tree or "*" in tree:
+        return value
+    if isinstance(value, list):
+        return [_pick(item, tree) for item in value]
+    return {name: _pick(value[name], inner) for name, inner in tree.items() if name in value}
 
 
 def _unreadable(fields: str) -> Exception:

@@ -1,5 +1,6 @@
 """The local Google on a port of its own."""
 
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -19,7 +20,9 @@ class _Port(ThreadingHTTPServer):
         self.google = google
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Take no notice of clients that hang up."""
+        """Take no notice of clients that hang up, and of nothing else."""
+        if not isinstance(sys.exception(), ConnectionError | TimeoutError):
+            super().handle_error(request, client_address)
 
 
 class _Exchange(BaseHTTPRequestHandler):
