@@ -1,13 +1,11 @@
 """freebusy.query: when calendars are busy, each with its own errors inside a good answer."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from local.google.access import Call
 from local.google.discovery import Json
 from local.google.errors import empty_range, invalid, required
-from local.google.recurrence import instances
 from local.google.times import as_text, instant, span_of, zone_named
 from local.google.views import declined
 from local.google.world import Calendar, World
@@ -57,17 +55,10 @@ def query(world: World, call: Call) -> Json:
 def busy_times(calendar: Calendar, after: datetime, before: datetime) -> Busy:
     """Return when a calendar is busy: UTC, half-open, disjoint, in order, cut to the window."""
     found: Busy = []
-    for event in calendar.events.values():
-        resource = event.resource
-        if resource.get("recurrence"):
-            each: Iterable[Json] = instances(resource, calendar.zone, after, before)
-            candidates = [one for one in each if one["id"] not in calendar.events]
-        else:
-            candidates = [resource]
-        for one in candidates:
-            span = span_of(one, calendar.zone)
-            if _blocks(calendar, one) and span.meets(after, before) and span.start < span.end:
-                found.append((max(span.start, after), min(span.end, before)))
+    for one in calendar.single(after, before):
+        span = span_of(one, calendar.zone)
+        if _blocks(calendar, one) and span.start < span.end:
+            found.append((max(span.start, after), min(span.end, before)))
     return _merged(found)
 
 

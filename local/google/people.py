@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
 
 from local.google import editing
+from local.google.discovery import calendar_v3
 from local.google.errors import not_found
 from local.google.grants import Client
 from local.google.oauth import OAuth
@@ -17,6 +18,7 @@ from local.google.world import Access, Account, Calendar, World
 
 Json = dict[str, Any]
 When = datetime | date
+_TIMES = {"start", "end"}
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ class People:
         """
         with self.lock:
             calendar = self._calendar(calendar_id)
+            calendar_v3().schemas.check("Event", fields)
             body = deepcopy(fields) | {"start": _time(start, calendar), "end": _time(end, calendar)}
             return str(editing.insert(self.world, calendar, body, self._hand(calendar, by))["id"])
 
@@ -87,7 +90,8 @@ class People:
         with self.lock:
             calendar = self._calendar(calendar_id)
             patch = deepcopy(fields)
-            for name in ("start", "end"):
+            calendar_v3().schemas.check("Event", {name: patch[name] for name in patch.keys() - _TIMES}, partial=True)
+            for name in _TIMES:
                 if isinstance(patch.get(name), date):
                     other = {"dateTime": None, "date": None, "timeZone": None}
                     patch[name] = other | _time(patch[name], calendar)

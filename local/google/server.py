@@ -128,7 +128,7 @@ class GoogleServer:
                 name = method.name
             else:
                 in_path, name = {}, self._page(path)
-            failure = self.trouble.strike(name)
+            failure = self.trouble.strike(name, self.world.now())
             refused = None if failure is None else refusal(failure)
             if refused is not None:
                 raise refused

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from http import HTTPStatus
 
@@ -58,6 +58,7 @@ class Trouble:
 
     Attributes:
         down: all calls fail as unavailable, those for tokens too.
+        down_until: the same until then.
         slow_seconds: how late `SLOW` answers are.
         page_limit: no page of a list is longer, whatever is asked.
         empty_first_page: lists begin with a page that has nothing but the token of the next.
@@ -69,6 +70,7 @@ class Trouble:
     """
 
     down: bool = False
+    down_until: datetime | None = None
     slow_seconds: float = 3
     page_limit: int | None = None
     empty_first_page: bool = False
@@ -87,9 +89,9 @@ class Trouble:
         """
         self._orders.append(_Order(failure, calls, only))
 
-    def strike(self, method: str) -> Failure | None:
+    def strike(self, method: str, now: datetime) -> Failure | None:
         """Return how this call fails, and count it."""
-        if self.down:
+        if self.down or (self.down_until is not None and now < self.down_until):
             return Failure.UNAVAILABLE
         for order in self._orders:
             if order.calls > 0 and order.only in (None, method):

@@ -8,7 +8,8 @@ from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from local.google.recurrence import instance, series_of
+from local.google.recurrence import instance, instances, series_of
+from local.google.times import span_of
 from local.google.trouble import Trouble
 
 Json = dict[str, Any]
@@ -87,6 +88,16 @@ class Calendar:
         if series is None or not series.resource.get("recurrence"):
             return None
         return instance(series.resource, event_id, self.zone)
+
+    def single(self, after: datetime, before: datetime) -> Iterator[Json]:
+        """Yield what there is of events and instances in a window, deleted ones too, in no order."""
+        for event in self.events.values():
+            resource = event.resource
+            if resource.get("recurrence"):
+                each = instances(resource, self.zone, after, before)
+                yield from (one for one in each if one["id"] not in self.events)
+            elif span_of(resource, self.zone).meets(after, before):
+                yield resource
 
     def revision_of(self, resource: Json) -> int:
         """Return when an event last changed; an instance changes with its series."""
