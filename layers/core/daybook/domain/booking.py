@@ -73,6 +73,7 @@ class Booking:
         version: grows with every change; orders history and events.
         generation: raised to revoke manage tokens.
         undeliverable_at: when a mail to the attendee came back for good.
+        meeting_url: where the video meeting of a connected calendar is; empty without one, or before it is made.
         erasing: the person is to be forgotten once the last mail is out, and is shown to nobody until then.
     """
 
@@ -104,6 +105,7 @@ class Booking:
     generation: int = 1
     undeliverable_at: datetime | None = None
     reply: Reply | None = None
+    meeting_url: str = ""
     erasing: bool = False
     created_at: datetime
     updated_at: datetime
@@ -223,6 +225,14 @@ class Booking:
     def answered(self, reply: Reply, *, now: datetime) -> "Booking":
         """Record what the attendee's calendar replied."""
         return replace(self._changed(now), reply=reply)
+
+    def met_at(self, meeting_url: str, *, now: datetime) -> "Booking":
+        """Record where the video meeting is."""
+        return replace(self._changed(now), meeting_url=meeting_url)
+
+    def kept(self, *, now: datetime) -> "Booking":
+        """Record that an edit in the host's calendar was put back."""
+        return self._changed(now)
 
     def forgotten(self, *, now: datetime) -> "Booking":
         """Give the person up for erasure: from now on nobody is shown, and manage tokens are dead.

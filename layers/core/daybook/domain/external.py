@@ -61,14 +61,14 @@ def busy_granules(
     """
     busy: dict[int, set[int]] = {}
     blocking = (event for event in events if blocks(event, unsettled_block=unsettled_block))
-    for start, end in merge(span for event in blocking for span in _spans(event, calendar_zone)):
+    for start, end in merge(span for event in blocking for span in touched(event, calendar_zone)):
         for granule in range(start, end):
             busy.setdefault(granule // PER_DAY, set()).add(granule % PER_DAY)
     return {day: frozenset(granules) for day, granules in busy.items()}
 
 
-def _spans(event: ExternalEvent, zone: ZoneInfo) -> list[Span]:
-    """Return the granules an event touches; an event without length touches none."""
+def touched(event: ExternalEvent, zone: ZoneInfo) -> list[Span]:
+    """Return the granules an event touches; an event without length touches none. `zone` is whose dates it means."""
     if isinstance(event.start, datetime) and isinstance(event.end, datetime):
         return [(granule_at(event.start), granule_after(event.end))] if event.start < event.end else []
     last = event.end - timedelta(days=1)

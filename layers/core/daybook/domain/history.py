@@ -21,6 +21,8 @@ class Deed(StrEnum):
     NO_SHOW = "booking.no_show"
     UNDELIVERABLE = "booking.undeliverable"
     ANSWERED = "booking.answered"
+    MEETING_MADE = "booking.meeting_made"
+    EDIT_REFUSED = "booking.edit_refused"
     ERASURE_REQUESTED = "booking.erasure_requested"
     ERASED = "booking.erased"
 

@@ -31,6 +31,9 @@ class Host:
     Attributes:
         language: of mails to the host; a BCP 47 tag.
         reminders: whether reminders go to the host, too.
+        connections: ids of the connected calendar accounts that booking must ask.
+        written_by: the one of them in whose calendar bookings appear by themselves; None: in none.
+        guests_invited: whether that calendar invites attendees, so that Daybook's own mails need not.
     """
 
     slug: str
@@ -43,6 +46,9 @@ class Host:
     language: str = "en"
     invitations: Invitations = Invitations.CALENDAR
     reminders: bool = False
+    connections: frozenset[str] = frozenset()
+    written_by: str | None = None
+    guests_invited: bool = False
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
     blocks: Mapping[str, Block] = field(default_factory=dict)
     version: int = 1

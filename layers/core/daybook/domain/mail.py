@@ -26,6 +26,9 @@ class Kind(StrEnum):
     REMINDER = "reminder"
     FOLLOW_UP = "follow_up"
     UNDELIVERED = "undelivered"
+    EDIT_REFUSED = "edit_refused"
+    CALENDAR_LOST = "calendar_lost"
+    CALENDAR_UNREACHABLE = "calendar_unreachable"
 
 
 class Recipient(StrEnum):

@@ -1,0 +1,272 @@
+"""What connected calendars need from the world outside: the provider, the store of connections, the vault, queues."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from daybook.domain.connection import Calendar, Channel, Connection
+from daybook.domain.external import ExternalEvent
+from daybook.domain.intervals import Span
+from daybook.domain.notice import Notice
+from daybook.domain.snapshot import Snapshot
+
+
+class GrantLost(Exception):
+    """The provider refuses the refresh token for good (`invalid_grant`)."""
+
+
+class TokenExpired(Exception):
+    """A sync token is too old: everything must be read anew (HTTP 410)."""
+
+
+class ProviderDown(Exception):
+    """The provider cannot answer now, or not so fast; it may have done what it was asked for."""
+
+
+class Refused(Exception):
+    """The provider will not do this, now or later. `args[0]` is its code, such as `notFound` or `forbidden`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """What a host's consent brought. `refresh_token` is empty if the provider gave none."""
+
+    account: str
+    subject: str
+    scopes: frozenset[str]
+    refresh_token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """An event, or an occurrence of one, as a calendar tells it.
+
+    Attributes:
+        event: None when it is gone, of which nothing but the id need be known.
+        etag: changes with every change of the event.
+        meeting_url: where its video meeting is; empty without one, or while it is being made.
+    """
+
+    id: str
+    etag: str = ""
+    event: ExternalEvent | None
+    meeting_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed in a calendar. `token` continues from here; None until the last page."""
+
+    found: Sequence[Found]
+    token: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A booking's event as it shall stand in a calendar.
+
+    Attributes:
+        uid: the booking's iCalendar UID. sequence: its SEQUENCE, for whoever compares.
+        guest: address and name of the attendee, when the provider invites; else None, and nobody is told.
+        meeting: whether a video meeting belongs to it.
+    """
+
+    booking: str
+    version: int
+    uid: str
+    start: datetime
+    end: datetime
+    title: str
+    description: str
+    location: str
+    guest: tuple[str, str] | None = None
+    meeting: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """Our event of a booking, as last written: by it the host's edits are told from our own.
+
+    `start` and `end` are as in the calendar; `etag` is the calendar's answer to our write.
+    """
+
+    tenant: str
+    host: str
+    booking: str
+    connection: str
+    calendar: str
+    event: str
+    etag: str
+    version: int
+    start: datetime
+    end: datetime
+
+
+class Provider(Protocol):
+    """One connected account. Every call may raise GrantLost, ProviderDown, Refused."""
+
+    def calendars(self) -> Sequence[Calendar]: ...
+
+    def create_calendar(self, name: str) -> Calendar: ...
+
+    def changes(self, calendar: str, token: str | None, *, since: datetime, until: datetime) -> Iterator[Changes]:
+        """Yield page by page what changed since a token; without one, all that lies in [since, until).
+
+        Recurring events come as occurrences. Raises TokenExpired.
+        """
+
+    def events(self, calendar: str, start: datetime, end: datetime) -> Sequence[Found]:
+        """Return what meets [start, end), as it is now."""
+
+    def insert(self, calendar: str, entry: Entry) -> Found:
+        """Make an event; one that is there already with the same UID, deleted or not, becomes it."""
+
+    def patch(self, calendar: str, event: str, entry: Entry) -> Found:
+        """Make an event as the entry says. Raises Refused("notFound") or ("deleted") if it is gone."""
+
+    def event(self, calendar: str, event: str) -> Found | None: ...
+
+    def delete(self, calendar: str, event: str, *, tell_guests: bool) -> None:
+        """Delete an event; one that is gone is no error."""
+
+    def watch(self, calendar: str, channel: str, *, token: str, ttl: timedelta) -> Channel: ...
+
+    def stop(self, channel: Channel) -> None:
+        """End a channel; one that is unknown is no error."""
+
+    def revoke(self) -> None:
+        """Give the grant back; one that is dead is no error."""
+
+
+class Consent(Protocol):
+    """The provider's way to a grant: OAuth 2.0's authorization code with PKCE (RFC 6749 §4.1, RFC 7636)."""
+
+    def url(self, *, state: str, verifier: str) -> str: ...
+
+    def redeem(self, code: str, *, verifier: str) -> Grant:
+        """Raises Refused (the code is wrong, used or late), ProviderDown."""
+
+
+class Providers(Protocol):
+    """Opens connections: the only way to a decrypted token."""
+
+    def open(self, connection: Connection) -> Provider: ...
+
+    def seal(self, tenant: str, host: str, connection: str, refresh_token: str) -> str:
+        """Encrypt a refresh token so that it can be opened as this connection's alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consenting:
+    """A host on the way to the provider and back; `cookie_sha256` is empty before the start page was used."""
+
+    id: str
+    tenant: str
+    host: str
+    verifier: str
+    cookie_sha256: str = ""
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """Which connection and calendar a channel is for, for whoever receives its pushes."""
+
+    tenant: str
+    host: str
+    connection: str
+    channel: Channel
+
+
+class Connections(Protocol):
+    """Connections with what belongs to them. Reads by id are strongly consistent."""
+
+    def connection(self, tenant: str, host: str, connection: str) -> Connection | None: ...
+
+    def connections(self, tenant: str, host: str) -> Sequence[Connection]: ...
+
+    def put(self, connection: Connection, *, version: int | None) -> None:
+        """Write a connection, and in the same transaction what booking and mails must know at the host.
+
+        Args:
+            version: the stored one's; None for a new connection. Raises Stale, NotFound (the host is gone).
+        """
+
+    def remove(self, connection: Connection) -> None:
+        """Remove a connection with all that belongs to it, and the host's word of it. Raises Stale."""
+
+    def due(self, now: datetime, limit: int) -> Sequence[Connection]:
+        """Return connections that want to be looked at, the longest due first; the index may lag a second."""
+
+    def snapshot(self, connection: Connection, calendar: str) -> tuple[Snapshot, str] | None:
+        """Return what is known of a calendar, and the token that continues from there."""
+
+    def put_snapshot(
+        self, connection: Connection, calendar: str, snapshot: Snapshot, token: str, *, before: str | None
+    ) -> None:
+        """Raises Stale unless the stored token is `before` (None: there is none)."""
+
+    def remove_snapshot(self, connection: Connection, calendar: str) -> None: ...
+
+    def add_watch(self, watch: Watch) -> None:
+        """Remember a channel, before the provider is asked for it: its first push may overtake the answer."""
+
+    def watch(self, channel: str) -> Watch | None: ...
+
+    def remove_watch(self, channel: str) -> None: ...
+
+    def copy(self, tenant: str, booking: str) -> Copy | None: ...
+
+    def copy_of_event(self, tenant: str, host: str, event: str) -> Copy | None:
+        """Find our copy by the event's id: of a deleted event nothing else is known."""
+
+    def put_copy(self, copy: Copy) -> None: ...
+
+    def remove_copy(self, copy: Copy) -> None: ...
+
+    def add_consenting(self, consenting: Consenting) -> None: ...
+
+    def consenting(self, consenting: str) -> Consenting | None: ...
+
+    def bind(self, consenting: Consenting) -> None:
+        """Write the cookie's hash. Raises Stale if it is gone or was used."""
+
+    def redeem(self, consenting: Consenting) -> None:
+        """Use it up. Raises Stale if somebody did already."""
+
+
+class ExternalTime(Protocol):
+    """The ledger's sets of external busy time."""
+
+    def set_external(self, tenant: str, host: str, busy: Mapping[int, frozenset[int]]) -> None:
+        """Write the busy granules of ledger days; an empty set clears a day's."""
+
+
+class SyncQueue(Protocol):
+    """Asks for a connection to be read, in order for each host."""
+
+    def put(self, connection: Connection, *, cause: str) -> None: ...
+
+
+class CopyQueue(Protocol):
+    """Asks for bookings to be written to the host's calendar, in order for each booking."""
+
+    def put(self, tenant: str, bookings: Collection[str]) -> None: ...
+
+
+class CheckBusy(Protocol):
+    """Asks connected calendars about a span, freshly."""
+
+    def __call__(self, tenant: str, host: str, span: Span) -> bool:
+        """Tell whether anything but our own bookings is busy in [start, end), granules since the epoch.
+
+        Raises:
+            CalendarUnavailable: some calendar could not be asked in time.
+        """
+
+
+class NoticeBoard(Protocol):
+    """Asks for a host to be told about a connection by mail."""
+
+    def put(self, notice: Notice) -> None: ...

@@ -1,0 +1,125 @@
+"""A host's account with a calendar provider: what of it blocks time, where bookings appear, and how fresh it is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+SWEEP_EVERY = timedelta(minutes=15)
+"""How long a lost push may go unnoticed (Google, "Push notifications": they are not fully reliable)."""
+BEHIND_AFTER = timedelta(hours=1)
+"""Since when nothing could be read of a connection that is said to be behind."""
+RENEW_BEFORE = timedelta(days=1)
+"""How long before its end a channel is replaced; both live for a moment, so that no push is lost."""
+MOST_CONNECTIONS = 5
+MOST_CALENDARS = 20
+"""Calendars of a connection whose events may block; each is one channel and one sync token."""
+
+
+class State(StrEnum):
+    """Whether the provider still lets us in."""
+
+    CONNECTED = "connected"
+    BROKEN = "broken"
+    """The provider refuses our grant for good; only the host can mend that, by connecting again."""
+    LEAVING = "leaving"
+    """The host disconnected; what is left at the provider is being taken down."""
+
+
+class OnEdit(StrEnum):
+    """What happens when the host moves or deletes a booking's event in their own calendar."""
+
+    FOLLOW = "follow"
+    RESTORE = "restore"
+
+
+class Guests(StrEnum):
+    """Who invites attendees: Daybook's own mails, or the provider, which then keeps them as guests of the event."""
+
+    DAYBOOK = "daybook"
+    PROVIDER = "provider"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calendar:
+    """A calendar of the account, as the provider lists it. `zone` is whose dates all-day events mean."""
+
+    id: str
+    name: str
+    zone: ZoneInfo
+    primary: bool = False
+    writable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """A way by which the provider tells of changes of one calendar; `resource` is its name for what is watched."""
+
+    id: str
+    resource: str
+    token_sha256: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """One connected account. All moments are UTC.
+
+    Attributes:
+        account: the address by which the host knows the account.
+        subject: the provider's own name for the account, which never changes.
+        scopes: what the host granted, which may be less than what was asked for.
+        sealed_token: the refresh token, encrypted; only who may decrypt can use the connection.
+        calendars: of the account, as last listed.
+        busy_from: ids of calendars whose events block time.
+        write_to: id of the calendar in which bookings appear; None: in none.
+        dedicated: id of the calendar that Daybook made for that; None if it made none.
+        unsettled_block: whether tentative events and unanswered invitations block.
+        channels: by calendar id.
+        synced_at: when all its calendars were last read to the end; None: not yet.
+        due_at: when it wants to be looked at again, even if no push comes.
+        problem: why it is broken, or what could not be read; a code, never the provider's prose.
+    """
+
+    tenant: str
+    host: str
+    id: str
+    account: str
+    subject: str
+    state: State = State.CONNECTED
+    scopes: frozenset[str] = frozenset()
+    sealed_token: str
+    calendars: tuple[Calendar, ...] = ()
+    busy_from: frozenset[str] = frozenset()
+    write_to: str | None = None
+    dedicated: str | None = None
+    on_edit: OnEdit = OnEdit.FOLLOW
+    guests: Guests = Guests.DAYBOOK
+    unsettled_block: bool = True
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+    synced_at: datetime | None = None
+    due_at: datetime
+    problem: str = ""
+    version: int = 1
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def watched(self) -> frozenset[str]:
+        """Ids of calendars whose changes matter: those that block, and the one with our own events."""
+        return self.busy_from | ({self.write_to} if self.write_to else set())
+
+    def behind(self, now: datetime) -> bool:
+        """Tell whether its busy times may be old."""
+        return self.state is State.CONNECTED and (self.synced_at or self.created_at) + BEHIND_AFTER < now
+
+    def broken(self, problem: str, *, now: datetime) -> "Connection":
+        """Give the grant up as lost; nothing more is tried until the host connects again."""
+        return replace(self._changed(now), state=State.BROKEN, problem=problem, channels={})
+
+    def leaving(self, *, now: datetime) -> "Connection":
+        return replace(self._changed(now), state=State.LEAVING, due_at=now)
+
+    def _changed(self, now: datetime) -> "Connection":
+        return replace(self, version=self.version + 1, updated_at=now)

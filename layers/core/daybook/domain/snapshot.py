@@ -1,0 +1,56 @@
+"""What a connected calendar keeps busy, event by event, so that a change of one event can be told from all others."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from daybook.domain.external import ExternalEvent, blocks, touched
+from daybook.domain.intervals import Span, merge
+from daybook.domain.ledger import PER_DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Busy spans [start, end), in granules since the epoch, by the id of the event that keeps them busy.
+
+    Attributes:
+        days: ledger days it covers; of events beyond them nothing is kept.
+    """
+
+    days: range
+    spans: Mapping[str, tuple[Span, ...]] = field(default_factory=dict)
+
+    def applied(
+        self, changes: Iterable[tuple[str, ExternalEvent | None]], *, zone: ZoneInfo, unsettled_block: bool
+    ) -> "Snapshot":
+        """Return the snapshot after changes, the latest last; None stands for an event that is gone.
+
+        An event that is gone takes its occurrences with it, whose ids are the event's with `_` and a moment behind.
+        """
+        spans = dict(self.spans)
+        for event_id, event in changes:
+            spans.pop(event_id, None)
+            if event is None:
+                for occurrence in [other for other in spans if other.startswith(f"{event_id}_")]:
+                    del spans[occurrence]
+            elif blocks(event, unsettled_block=unsettled_block):
+                kept = tuple(self._kept(touched(event, zone)))
+                if kept:
+                    spans[event_id] = kept
+        return Snapshot(self.days, spans)
+
+    def _kept(self, spans: Iterable[Span]) -> Iterator[Span]:
+        for start, end in spans:
+            first, last = max(start, self.days.start * PER_DAY), min(end, self.days.stop * PER_DAY)
+            if first < last:
+                yield first, last
+
+
+def busy_by_day(snapshots: Iterable[Snapshot]) -> dict[int, frozenset[int]]:
+    """Return the busy granules of each ledger day that has some, over all calendars of a host."""
+    busy: dict[int, set[int]] = {}
+    spans = (span for snapshot in snapshots for kept in snapshot.spans.values() for span in kept)
+    for start, end in merge(spans):
+        for granule in range(start, end):
+            busy.setdefault(granule // PER_DAY, set()).add(granule % PER_DAY)
+    return {day: frozenset(granules) for day, granules in busy.items()}
