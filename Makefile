@@ -14,6 +14,9 @@ EXPORT := $(UV) export --quiet --frozen --no-emit-project --no-annotate --no-hea
 EXPORT_DEPS := $(EXPORT) --only-group runtime
 # Without what the other layer brings.
 EXPORT_MAIL := $(EXPORT) --only-group mail $(addprefix --no-emit-package ,python-dateutil six typing-extensions tzdata)
+# And without gRPC, protocol buffers and tracing, which the client of a REST API never loads.
+EXPORT_GOOGLE := $(EXPORT) --only-group google $(addprefix --no-emit-package ,typing-extensions urllib3 \
+	googleapis-common-protos opentelemetry-api proto-plus protobuf pycparser)
 WORKERS ?= 2
 # What `sam deploy --guided` was told.
 saved = $(shell sed -n 's/^$(1) *= *"\(.*\)"/\1/p' samconfig.toml | head -n 1)
@@ -47,11 +50,12 @@ check: .venv/synced .venv-sam/synced  ## check style, types, layers of imports, 
 	$(UV) lock --check
 	$(EXPORT_DEPS) | diff - layers/deps/requirements.txt
 	$(EXPORT_MAIL) | diff - layers/mail/requirements.txt
+	$(EXPORT_GOOGLE) | diff - layers/google/requirements.txt
 
 bench: .venv/synced  ## measure speed and size: ARGS as `python -m benchmarks --help` lists them
 	$(PYTHON) -m benchmarks $(ARGS)
 
-build: .venv-sam/synced $(LAMBDA_PYTHON) layers/deps/requirements.txt layers/mail/requirements.txt  ## build what is deployed into .aws-sam
+build: .venv-sam/synced $(LAMBDA_PYTHON) layers/deps/requirements.txt layers/mail/requirements.txt layers/google/requirements.txt  ## build what is deployed into .aws-sam
 	$(SAM_BUILD)
 
 deploy: build  ## deploy to the AWS account at hand; asks everything the first time: ARGS="--config-env prod"
@@ -96,4 +100,8 @@ layers/deps/requirements.txt: uv.lock | $(UV)
 
 layers/mail/requirements.txt: uv.lock | $(UV)
 	$(EXPORT_MAIL) --output-file $@
+	@touch $@
+
+layers/google/requirements.txt: uv.lock | $(UV)
+	$(EXPORT_GOOGLE) --output-file $@
 	@touch $@

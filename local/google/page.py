@@ -38,6 +38,7 @@ a{color:var(--link)}p{margin:.4rem 0}ol,ul{list-style:none;margin:0;padding:0}
 .free{border-style:dashed!important}.tag{border:1px solid;border-radius:1rem;padding:0 .5rem;font-size:.8rem;
 white-space:nowrap}summary{cursor:pointer}details{margin:.4rem 0}
 [role=alert],[role=status]{border:1px solid var(--bad);border-radius:.4rem;padding:.5rem .8rem}
+.unseen{position:absolute;clip-path:inset(50%);white-space:nowrap}
 .fields{display:grid;grid-template-columns:max-content 1fr;gap:.5rem .8rem;align-items:center;margin:.6rem 0}
 input:not([type=checkbox],[type=radio]),select{font:inherit;color:inherit;background:var(--card);min-width:0;
 border:1px solid var(--quiet);border-radius:.4rem;padding:.3rem .6rem}

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Collection, Iterable
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfo
 from local.google import editing
 from local.google.discovery import calendar_v3
 from local.google.errors import not_found
+from local.google.freebusy import busy_times
 from local.google.grants import Client
 from local.google.oauth import OAuth
 from local.google.world import Access, Account, Calendar, World
 
 Json = dict[str, Any]
-When = datetime | date
-_TIMES = {"start", "end"}
+When = datetime | date | Json
+_TIMES = ("start", "end")
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,14 @@ class People:
     lock: threading.RLock
 
     def add_account(self, email: str, *, name: str = "", timezone: str = "Europe/Berlin") -> Account:
-        """Open an account with a primary calendar, whose id is the address."""
+        """Open an account with a primary calendar, whose id is the address.
+
+        Raises:
+            ValueError: there is one.
+        """
         with self.lock:
+            if email in self.world.accounts:
+                raise ValueError(f"there is an account {email}")
             return self.world.add_account(email, name, timezone)
 
     def add_calendar(self, email: str, summary: str, *, timezone: str | None = None) -> str:
@@ -81,8 +88,8 @@ class People:
         """
         with self.lock:
             calendar = self._calendar(calendar_id)
-            calendar_v3().schemas.check("Event", fields)
             body = deepcopy(fields) | {"start": _time(start, calendar), "end": _time(end, calendar)}
+            calendar_v3().schemas.check("Event", body)
             return str(editing.insert(self.world, calendar, body, self._hand(calendar, by))["id"])
 
     def edit(self, calendar_id: str, event_id: str, *, by: str | None = None, **fields: Any) -> None:
@@ -90,11 +97,11 @@ class People:
         with self.lock:
             calendar = self._calendar(calendar_id)
             patch = deepcopy(fields)
-            calendar_v3().schemas.check("Event", {name: patch[name] for name in patch.keys() - _TIMES}, partial=True)
             for name in _TIMES:
                 if isinstance(patch.get(name), date):
                     other = {"dateTime": None, "date": None, "timeZone": None}
                     patch[name] = other | _time(patch[name], calendar)
+            calendar_v3().schemas.check("Event", patch, partial=True)
             editing.change(self.world, calendar, event_id, patch, self._hand(calendar, by), whole=False)
 
     def delete(self, calendar_id: str, event_id: str, *, by: str | None = None) -> None:
@@ -130,6 +137,11 @@ class People:
                 raise not_found()
             return deepcopy(found)
 
+    def busy(self, calendar_id: str, after: datetime, before: datetime) -> list[tuple[datetime, datetime]]:
+        """Look at when a calendar is busy, as free/busy queries tell it; UTC, half-open, disjoint, in order."""
+        with self.lock:
+            return busy_times(self._calendar(calendar_id), after.astimezone(UTC), before.astimezone(UTC))
+
     def expire_sync_tokens(self, calendar_id: str | None = None) -> None:
         """Let all sync tokens given so far be answered 410; None: those of every calendar."""
         with self.lock:
@@ -149,6 +161,8 @@ class People:
 
 
 def _time(when: When, calendar: Calendar) -> Json:
+    if isinstance(when, dict):
+        return when
     if not isinstance(when, datetime):
         return {"date": when.isoformat()}
     if when.tzinfo is None:

@@ -74,6 +74,22 @@ class Pushes:
                     batch = []
             self._waiting += batch
 
+    def disturb(
+        self,
+        *,
+        lose: int = 0,
+        double: int = 0,
+        delay: int = 0,
+        late_by: timedelta = timedelta(seconds=30),
+        reorder: int = 0,
+        all_lost: bool = False,
+    ) -> None:
+        """Say what goes wrong from now on; what is unsaid ends, and what was held back goes out."""
+        with self._lock:
+            self.lose, self.double, self.delay, self.late_by = lose, double, delay, late_by
+            self.reorder, self.all_lost = reorder, all_lost
+            self._waiting, self._held = self._waiting + self._held, []
+
     def run(self) -> int:
         """Send what is due, and what becomes due by that, one after the other; return how many were sent."""
         sent = 0

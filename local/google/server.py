@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -13,6 +12,7 @@ from local.answer import Answer, as_json, not_found
 from local.google import calendars_api, conferences, events_api, freebusy, oauth
 from local.google.access import Call, require_scope
 from local.google.channels import Channels
+from local.google.control import Control, Seen
 from local.google.discovery import Method, calendar_v3
 from local.google.errors import ApiError, not_modelled, unauthenticated
 from local.google.grants import Grants
@@ -21,21 +21,12 @@ from local.google.listing import Listings
 from local.google.partial import chosen
 from local.google.people import People
 from local.google.pushes import Deliver, Pushes, post
+from local.google.screen import HERE
 from local.google.trouble import Failure, Trouble, refusal
 from local.google.world import World
 
 Json = dict[str, Any]
 _API = ("/calendar/v3/", "/batch")
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A call that was answered: `method` such as events.list or oauth.token; `email` is empty where nobody showed."""
-
-    method: str
-    email: str
-    status: int
-    at: datetime
 
 
 class GoogleServer:
@@ -45,7 +36,7 @@ class GoogleServer:
         world: accounts, calendars, `mails` that Google would have sent.
         people: hands to do what people do.
         pushes: messages on their way, and what happens to them; without `pump` they wait for `pushes.run()`.
-        calls: every request, in order.
+        calls: every request of an app or a browser, in order; not those to /_google/.
     """
 
     def __init__(self, clock: Callable[[], datetime], deliver: Deliver = post) -> None:
@@ -57,6 +48,7 @@ class GoogleServer:
         self.calls: list[Seen] = []
         self._lock = threading.RLock()
         self.people = People(self.world, self.oauth, self._lock)
+        self._control = Control(self.world, self.people, self.pushes, self.calls)
         self._listings = Listings()
         self.world.changed = lambda calendar: self.channels.calendar_changed(self.world, calendar)
         self._methods: dict[str, Callable[[World, Call], Json | None]] = {
@@ -98,8 +90,12 @@ class GoogleServer:
         if headers.get("x-http-method-override", method) != method:
             # How clients send queries that are too long for an address.
             method, query, body = headers["x-http-method-override"], body.decode(), b""
+        if parts.path == "/":
+            return Answer(HTTPStatus.SEE_OTHER, "text/plain", b"", (("Location", HERE),))
         with self._lock:
             self._settle()
+            if parts.path.startswith(HERE):
+                return self._control.answer(method, parts.path.removeprefix(HERE), query, headers, body)
             name, failure, answer = self._answered(method, parts.path, query, headers, body)
         if name == "events.watch" and self.trouble.sync_first:
             self.pushes.run()

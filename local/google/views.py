@@ -51,7 +51,7 @@ def bare_view(calendar: Calendar, resource: Json, revision: int) -> Json:
 def declined(calendar: Calendar, resource: Json) -> bool:
     """Tell whether the calendar's owner declined."""
     people = resource.get("attendees", [])
-    return any(_is_self(calendar, person) and person["responseStatus"] == "declined" for person in people)
+    return any(is_self(calendar, person) and person["responseStatus"] == "declined" for person in people)
 
 
 def calendar_view(calendar: Calendar) -> Json:
@@ -93,8 +93,9 @@ def _attendee(calendar: Calendar, resource: Json, person: Json) -> Json:
 
 
 def _self(calendar: Calendar, person: Json) -> Json:
-    return dict(person) | {"self": True} if _is_self(calendar, person) else dict(person)
+    return dict(person) | {"self": True} if is_self(calendar, person) else dict(person)
 
 
-def _is_self(calendar: Calendar, person: Json) -> bool:
+def is_self(calendar: Calendar, person: Json) -> bool:
+    """Tell whether an attendee, a creator or an organizer is whose calendar this is."""
     return bool(person["email"].lower() == calendar.id.lower())
