@@ -142,7 +142,8 @@ class Provider(Protocol):
 class Consent(Protocol):
     """The provider's way to a grant: OAuth 2.0's authorization code with PKCE (RFC 6749 §4.1, RFC 7636)."""
 
-    def url(self, *, state: str, verifier: str) -> str: ...
+    def url(self, *, state: str, verifier: str, existing: bool) -> str:
+        """Return the provider's page; `existing` asks for the right to write into calendars the host already has."""
 
     def redeem(self, code: str, *, verifier: str) -> Grant:
         """Raises Refused (the code is wrong, used or late), ProviderDown."""
@@ -153,18 +154,28 @@ class Providers(Protocol):
 
     def open(self, connection: Connection) -> Provider: ...
 
+    def granted(self, grant: Grant) -> Provider:
+        """Return the account of a consent just given, by the token it brought: nothing is decrypted for it."""
+
     def seal(self, tenant: str, host: str, connection: str, refresh_token: str) -> str:
         """Encrypt a refresh token so that it can be opened as this connection's alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consenting:
-    """A host on the way to the provider and back; `cookie_sha256` is empty before the start page was used."""
+    """A host on the way to the provider and back.
+
+    Attributes:
+        id: names it in addresses and as OAuth's `state`: 256 random bits, for whoever has it may connect an account.
+        verifier: PKCE's. existing: whether the host wants bookings in a calendar they already have.
+        cookie_sha256: of the browser's secret; empty before the start page was used.
+    """
 
     id: str
     tenant: str
     host: str
     verifier: str
+    existing: bool = False
     cookie_sha256: str = ""
     expires_at: datetime
 
@@ -230,7 +241,7 @@ class Connections(Protocol):
     def consenting(self, consenting: str) -> Consenting | None: ...
 
     def bind(self, consenting: Consenting) -> None:
-        """Write the cookie's hash. Raises Stale if it is gone or was used."""
+        """Write the cookie's hash, for the first time or once more the same. Raises Stale: gone, or another's."""
 
     def redeem(self, consenting: Consenting) -> None:
         """Use it up. Raises Stale if somebody did already."""
