@@ -75,7 +75,7 @@ class Screen:
     def _act(self, calendar: Calendar, form: Mapping[str, str]) -> None:
         deed, event_id = form.get("do", ""), form.get("event", "")
         if deed == "insert":
-            self.people.insert(calendar.id, **_read(form, calendar, ("", "")))
+            self.people.insert(calendar.id, **_read(form, calendar))
         elif deed == "edit":
             old = self.people.event(calendar.id, event_id)
             self.people.edit(calendar.id, event_id, **_read(form, calendar, form_times(old, calendar.zone)))
@@ -108,7 +108,7 @@ def form_of(body: bytes) -> dict[str, str]:
     return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
 
 
-def _read(form: Mapping[str, str], calendar: Calendar, before: tuple[str, str]) -> Json:
+def _read(form: Mapping[str, str], calendar: Calendar, before: tuple[str, str] | None = None) -> Json:
     """Read a form.
 
     Args:
@@ -117,7 +117,7 @@ def _read(form: Mapping[str, str], calendar: Calendar, before: tuple[str, str]) 
     fields: Json = {"summary": form.get("title", ""), "transparency": "transparent" if "free" in form else "opaque"}
     if repeats := form.get("repeats"):
         fields["recurrence"] = [f"RRULE:FREQ={repeats}"]
-    for name, old in zip(("start", "end"), before, strict=True):
+    for name, old in zip(("start", "end"), before or (None, None), strict=True):
         if (text := form.get(name, "")) != old:
             fields[name] = _time(text, calendar, all_day="all_day" in form or "T" not in text, last=name == "end")
     return fields
