@@ -14,7 +14,8 @@ from itertools import count
 
 from daybook.adapters import messages
 from daybook.adapters.dynamodb import items, keys
-from daybook.domain.booking import Actor, Role, Status
+from daybook.domain.actor import Actor, Role
+from daybook.domain.booking import Status
 from daybook.domain.history import Deed, Event, State
 from daybook.domain.mail import Kind, MailName, Recipient
 from daybook.domain.timers import Timer, TimerKind

@@ -2,7 +2,7 @@
 
 from daybook import wiring
 from daybook.domain import errors
-from daybook.domain.booking import Role
+from daybook.domain.actor import Role
 from daybook.domain.tenant import Scope
 from daybook.edge.access import admission, opened, secret_of, with_token
 from daybook.edge.api import Answer, Credential, endpoint, entrypoint

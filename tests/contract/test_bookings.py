@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from daybook.domain.actor import Actor, Role
 from daybook.domain.attendee import Attendee
-from daybook.domain.booking import Actor, Role, Status
+from daybook.domain.booking import Status
 from daybook.domain.history import Deed
 from daybook.domain.policy import Policy
 from daybook.ports import Page

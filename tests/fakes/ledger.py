@@ -4,7 +4,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from daybook.domain.booking import Actor, Booking, Role
+from daybook.domain.actor import Actor, Role
+from daybook.domain.booking import Booking
 from daybook.domain.errors import LimitReached, SessionFull, SlotOverlap, SlotTaken
 from daybook.domain.history import Deed, Event, Origin, event
 from daybook.domain.ledger import LedgerDay

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from daybook.domain.booking import Actor, Booking, Role
+from daybook.domain.actor import Actor, Role
+from daybook.domain.booking import Booking
 from daybook.domain.history import Deed, Event, Origin
 from daybook.domain.mail import Mail, MailName, MailStatus, Method, Recipient
 from daybook.domain.timers import Timer

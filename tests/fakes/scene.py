@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from daybook.domain.booking import Booking, Role
+from daybook.domain.actor import Role
+from daybook.domain.booking import Booking
 from daybook.domain.caller import Caller
 from daybook.domain.event_type import EventType
 from daybook.domain.host import Host

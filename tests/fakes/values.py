@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from daybook.domain.actor import Actor, Role
 from daybook.domain.attendee import Attendee
-from daybook.domain.booking import Actor, Booking, Role, Status
+from daybook.domain.booking import Booking, Status
 from daybook.domain.event_type import EventType
 from daybook.domain.history import Deed, Event, Origin
 from daybook.domain.history import event as event_of

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from daybook import wiring
-from daybook.domain.booking import Actor, Role
+from daybook.domain.actor import Actor, Role
 from daybook.domain.history import Origin
 from daybook.usecases.erase_booking import finish_erasure
 from tests.harness import Api

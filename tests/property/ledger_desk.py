@@ -10,8 +10,9 @@ from daybook.adapters.dynamodb import items, keys
 from daybook.adapters.dynamodb.bookings import DynamoBookings
 from daybook.adapters.dynamodb.items import Raw
 from daybook.adapters.dynamodb.ledger import DynamoLedger
+from daybook.domain.actor import Actor, Role
 from daybook.domain.attendee import Attendee
-from daybook.domain.booking import Actor, Booking, Role, Status
+from daybook.domain.booking import Booking, Status
 from daybook.domain.history import Deed, Origin, event
 from daybook.domain.ledger import LedgerDay, date_of, moment_at
 from daybook.domain.limits import Bound, Limits, Rules

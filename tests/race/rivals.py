@@ -13,8 +13,9 @@ from ulid import ULID
 
 from daybook.adapters.dynamodb.bookings import DynamoBookings
 from daybook.adapters.dynamodb.ledger import DynamoLedger
+from daybook.domain.actor import Actor, Role
 from daybook.domain.attendee import Attendee
-from daybook.domain.booking import ENDED, PENDING, Actor, Booking, Policy, Role, Status
+from daybook.domain.booking import ENDED, PENDING, Booking, Policy, Status
 from daybook.domain.errors import DaybookError
 from daybook.domain.history import Deed, Origin, event
 from daybook.domain.limits import Bound, Limits, Rules

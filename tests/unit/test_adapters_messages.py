@@ -9,7 +9,7 @@ import pytest
 from daybook.adapters.dynamodb import items
 from daybook.adapters.dynamodb.outbox import event_of
 from daybook.adapters.messages import event_text, parse, timer_text
-from daybook.domain.booking import Actor, Role
+from daybook.domain.actor import Actor, Role
 from daybook.domain.history import Deed, Event, Origin
 from daybook.domain.history import event as step
 from daybook.domain.timers import Timer, TimerKind

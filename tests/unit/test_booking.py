@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from daybook.domain import errors
+from daybook.domain.actor import Actor, Role
 from daybook.domain.attendee import Answer, Reply
-from daybook.domain.booking import ENDED, PENDING, Actor, Booking, Role, Status
+from daybook.domain.booking import ENDED, PENDING, Booking, Status
 from tests.fakes import values
 from tests.fakes.values import HOUR, NINE, NOW
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from daybook.domain.booking import Actor, Role
+from daybook.domain.actor import Actor, Role
 from daybook.domain.caller import Caller
 from daybook.domain.errors import NotFound, ScopeMissing
 from daybook.domain.tenant import Scope

@@ -6,8 +6,9 @@ from email.message import EmailMessage
 import pytest
 
 from daybook.adapters.replies import reply_in
+from daybook.domain.actor import Actor, Role
 from daybook.domain.attendee import Answer, IncomingReply, Reply
-from daybook.domain.booking import Actor, Booking, Role
+from daybook.domain.booking import Booking
 from daybook.domain.history import Deed, Origin
 from daybook.domain.uid import named_by, uid_of
 from daybook.usecases.record_reply import record_reply

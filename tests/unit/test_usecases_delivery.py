@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from daybook.domain.booking import Booking, Role
+from daybook.domain.actor import Role
+from daybook.domain.booking import Booking
 from daybook.domain.history import Deed, Event
 from daybook.domain.mail import Kind, Letter, MailStatus, Recipient
 from daybook.usecases.erase_booking import erase_booking

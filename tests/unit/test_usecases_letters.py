@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from daybook.domain.booking import Booking, Role
+from daybook.domain.actor import Role
+from daybook.domain.booking import Booking
 from daybook.domain.event_type import Question
 from daybook.domain.host import Invitations
 from daybook.domain.mail import Kind, Letter, Recipient

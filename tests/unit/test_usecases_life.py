@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from daybook.domain.booking import Role
+from daybook.domain.actor import Role
 from daybook.domain.mail import Method, Recipient
 from daybook.usecases.confirm import confirm
 from daybook.usecases.decline import decline

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from daybook.domain.booking import Booking, Role, Status
+from daybook.domain.actor import Role
+from daybook.domain.booking import Booking, Status
 from daybook.domain.history import Deed
 from daybook.domain.host import Invitations
 from daybook.domain.mail import Recipient

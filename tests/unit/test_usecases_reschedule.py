@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from daybook.domain.booking import Booking, Role, Status
+from daybook.domain.actor import Role
+from daybook.domain.booking import Booking, Status
 from daybook.domain.errors import (
     AlreadyCancelled,
     CutoffPassed,

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from daybook.domain.booking import Booking, Role
+from daybook.domain.actor import Role
+from daybook.domain.booking import Booking
 from daybook.domain.errors import LimitReached, PreconditionFailed, TooManyBookings, TooManyRequests
 from daybook.domain.event_type import Defaults
 from daybook.domain.limits import Count, Counter, Limits

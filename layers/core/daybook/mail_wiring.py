@@ -16,8 +16,8 @@ from daybook.adapters.queues import EventQueue, TimerLetterbox
 from daybook.adapters.ses import SesMailer
 from daybook.adapters.timers import SchedulerTimers
 from daybook.config import setting
+from daybook.domain.actor import Actor, Role
 from daybook.domain.attendee import IncomingReply
-from daybook.domain.booking import Actor, Role
 from daybook.domain.history import Event, Origin
 from daybook.domain.timers import Timer
 from daybook.mail_ports import Letterbox, Outlet, Timers

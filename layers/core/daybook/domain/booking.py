@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from daybook.domain.actor import Actor, Role
 from daybook.domain.attendee import Attendee, Reply
 from daybook.domain.errors import (
     AlreadyCancelled,
@@ -39,23 +40,6 @@ class Status(StrEnum):
 
 PENDING = frozenset({Status.PENDING_PAYMENT, Status.PENDING_CONFIRMATION})
 ENDED = frozenset({Status.CANCELLED, Status.DECLINED, Status.EXPIRED})
-
-
-class Role(StrEnum):
-    """Who acts; a host's word outranks cut-offs."""
-
-    ATTENDEE = "attendee"
-    HOST = "host"
-    SYSTEM = "system"
-    PROVIDER = "provider"
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who changes a booking; `id` is a key's id, never a person's datum."""
-
-    role: Role
-    id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from daybook.domain.booking import Actor, Role
+from daybook.domain.actor import Actor, Role
 from daybook.domain.errors import NotFound, ScopeMissing
 from daybook.domain.tenant import Scope
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from daybook.domain.booking import Actor, Booking, Status
+from daybook.domain.actor import Actor
+from daybook.domain.booking import Booking, Status
 
 
 class Deed(StrEnum):

@@ -3,7 +3,8 @@
 from functools import lru_cache
 
 from daybook import wiring
-from daybook.domain.booking import Actor, Booking
+from daybook.domain.actor import Actor
+from daybook.domain.booking import Booking
 from daybook.domain.caller import Caller
 from daybook.domain.errors import NotFound, Unauthenticated
 from daybook.domain.host import Host

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, from_json
 
 from daybook.domain import errors
-from daybook.domain.booking import Actor, Role
+from daybook.domain.actor import Actor, Role
 from daybook.domain.caller import Caller
 from daybook.domain.history import Origin
 from daybook.domain.tenant import Scope

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from daybook.domain.booking import Actor, Booking, Role
+from daybook.domain.actor import Actor, Role
+from daybook.domain.booking import Booking
 from daybook.domain.caller import Caller
 from daybook.domain.errors import NotFound
 from daybook.domain.tenant import Scope

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from daybook.domain.booking import Actor, Role
+from daybook.domain.actor import Actor, Role
 from daybook.domain.errors import InUse
 from daybook.domain.history import Deed, Origin, event
 from daybook.domain.published_slot import PublishedSlot

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from daybook.domain import slots
-from daybook.domain.booking import Actor, Booking, Role
+from daybook.domain.actor import Actor, Role
+from daybook.domain.booking import Booking
 from daybook.domain.errors import NotFound, SlotTaken, ValidationFailed
 from daybook.domain.history import Deed, Origin, event
 from daybook.domain.limits import Bound

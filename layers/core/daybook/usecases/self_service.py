@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from daybook.domain.booking import Actor, Booking, Role
+from daybook.domain.actor import Actor, Role
+from daybook.domain.booking import Booking
 from daybook.domain.errors import DaybookError, NotFound
 from daybook.domain.ledger import moment_at
 from daybook.domain.schedule import date_spans

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from daybook.domain.booking import Booking, Role, Status
+from daybook.domain.actor import Role
+from daybook.domain.booking import Booking, Status
 from daybook.domain.event_type import EventType
 from daybook.domain.history import Deed, Event
 from daybook.domain.host import Host, Invitations

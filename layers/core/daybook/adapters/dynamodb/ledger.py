@@ -10,7 +10,8 @@ from daybook.adapters.dynamodb import counting, expressions, items, keys, writes
 from daybook.adapters.dynamodb.backoff import ATTEMPTS, full_jitter
 from daybook.adapters.dynamodb.paging import stretch
 from daybook.adapters.dynamodb.transactions import Proof, Transactions, Write, stale, unconditional
-from daybook.domain.booking import Actor, Booking, Role
+from daybook.domain.actor import Actor, Role
+from daybook.domain.booking import Booking
 from daybook.domain.errors import Busy, SessionFull, SlotOverlap, SlotTaken
 from daybook.domain.history import Deed, Event, Origin, event
 from daybook.domain.ledger import LedgerDay
