@@ -159,3 +159,20 @@ def timed(start: str, end: str, **fields: Any) -> Json:
 
 def at(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
+
+
+TEN = timed("2026-12-01T10:00:00", "2026-12-01T10:30:00")
+
+
+def insert(calendar: Any, body: dict[str, Any], **more: Any) -> dict[str, Any]:
+    made: dict[str, Any] = calendar.events().insert(calendarId="primary", body=body, **more).execute()
+    return made
+
+
+def patch(calendar: Any, event_id: str, body: dict[str, Any], **more: Any) -> Any:
+    return calendar.events().patch(calendarId="primary", eventId=event_id, body=body, **more)
+
+
+def get(calendar: Any, event_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = calendar.events().get(calendarId="primary", eventId=event_id).execute()
+    return found

@@ -1,28 +1,12 @@
-"""Events one by one: ids, etags, what a patch keeps, what deletion leaves, who gets Google's mails."""
+"""Events one by one: ids, etags, what a patch keeps and what deletion leaves."""
 
-from datetime import date
 from typing import Any
 
 import pytest
 
-from tests.google.desk import ADA, AUTH, Desk, at, refused, timed
+from tests.google.desk import ADA, AUTH, TEN, Desk, at, get, insert, patch, refused, timed
 
-TEN = timed("2026-12-01T10:00:00", "2026-12-01T10:30:00")
 UID = "01jd8x@daybook.example"
-
-
-def insert(calendar: Any, body: dict[str, Any], **more: Any) -> dict[str, Any]:
-    made: dict[str, Any] = calendar.events().insert(calendarId="primary", body=body, **more).execute()
-    return made
-
-
-def patch(calendar: Any, event_id: str, body: dict[str, Any], **more: Any) -> Any:
-    return calendar.events().patch(calendarId="primary", eventId=event_id, body=body, **more)
-
-
-def get(calendar: Any, event_id: str) -> dict[str, Any]:
-    found: dict[str, Any] = calendar.events().get(calendarId="primary", eventId=event_id).execute()
-    return found
 
 
 def test_an_event_comes_back_with_what_google_adds(calendar: Any) -> None:
@@ -198,52 +182,6 @@ def test_events_are_found_by_private_property_uid_text_and_time(calendar: Any) -
     assert refused(calendar.events().list(calendarId="primary", **same)) == (400, "timeRangeEmpty")
     ordered = calendar.events().list(calendarId="primary", orderBy="startTime")
     assert refused(ordered) == (400, "invalid")
-
-
-def test_google_mails_guests_only_when_told_to(desk: Desk, calendar: Any) -> None:
-    desk.google.people.add_account("bob@example.com")
-    guests = [{"email": "bob@example.com"}, {"email": "eve@example.org"}]
-    body = {**TEN, "attendees": guests}
-    quiet = insert(calendar, body)
-    assert desk.google.world.mails == []
-    calendar.events().delete(calendarId="primary", eventId=quiet["id"]).execute()
-    assert desk.google.world.mails == []
-    made = insert(calendar, body, sendUpdates="all")
-    patch(
-        calendar, made["id"], timed("2026-12-02T10:00:00", "2026-12-02T10:30:00"), sendUpdates="externalOnly"
-    ).execute()
-    patch(calendar, made["id"], {"attendees": guests[:1]}, sendUpdates="all").execute()
-    calendar.events().delete(calendarId="primary", eventId=made["id"], sendUpdates="all").execute()
-    assert [(mail.kind, mail.to, mail.sequence) for mail in desk.google.world.mails] == [
-        ("invitation", "bob@example.com", 0),
-        ("invitation", "eve@example.org", 0),
-        ("update", "eve@example.org", 1),
-        ("update", "bob@example.com", 1),
-        ("cancellation", "eve@example.org", 1),
-        ("cancellation", "bob@example.com", 2),
-    ]
-
-
-def test_people_edit_answer_and_delete_by_hand(desk: Desk, calendar: Any) -> None:
-    people = desk.google.people
-    invited = people.insert(
-        ADA,
-        start=at("2026-12-01T10:00+01:00"),
-        end=at("2026-12-01T11:00+01:00"),
-        organizer={"email": "boss@example.org"},
-        attendees=[{"email": ADA}, {"email": "boss@example.org", "responseStatus": "accepted"}],
-    )
-    event = get(calendar, invited)
-    assert event["organizer"] == {"email": "boss@example.org"}
-    assert event["attendees"][0] == {"email": ADA, "responseStatus": "needsAction", "self": True}
-    assert event["attendees"][1]["organizer"] is True
-    people.respond(ADA, invited, "declined")
-    assert get(calendar, invited)["attendees"][0]["responseStatus"] == "declined"
-    people.edit(ADA, invited, start=date(2026, 12, 3), end=date(2026, 12, 4))
-    assert get(calendar, invited)["start"] == {"date": "2026-12-03"}
-    people.delete(ADA, invited)
-    assert get(calendar, invited)["status"] == "cancelled"
-    assert desk.google.world.mails == [], "an invited person's edits go to nobody"
 
 
 def test_free_busy_access_shows_times_and_nothing_else(desk: Desk, calendar: Any) -> None:
