@@ -8,10 +8,13 @@ import pytest
 
 from daybook.adapters.dynamodb import items
 from daybook.adapters.dynamodb.outbox import event_of
-from daybook.adapters.messages import event_text, parse, timer_text
+from daybook.adapters.messages import copy_text, event_text, notice_text, parse, timer_text
 from daybook.domain.actor import Actor, Role
+from daybook.domain.entry import CopyRequest
 from daybook.domain.history import Deed, Event, Origin
 from daybook.domain.history import event as step
+from daybook.domain.mail import Kind
+from daybook.domain.notice import Notice
 from daybook.domain.timers import Timer, TimerKind
 from tests.fakes import values
 from tests.fakes.values import HOUR, NINE, NOW
@@ -27,6 +30,8 @@ MOVED = step(
 REMINDER = Timer(
     tenant="acme", booking="B1", kind=TimerKind.REMINDER, ahead=timedelta(days=1), at=NINE - 24 * HOUR, sequence=3
 )
+COPY = CopyRequest("acme", "B1")
+LOST = Notice(tenant="acme", host="ada", connection="C1", kind=Kind.CALENDAR_LOST, number=7)
 EXPIRY = Timer(tenant="acme", booking="B1", kind=TimerKind.EXPIRY, at=NINE, sequence=0)
 
 
@@ -38,6 +43,12 @@ def test_an_event_is_read_as_it_was_written(event: Event) -> None:
 @pytest.mark.parametrize("timer", [REMINDER, EXPIRY])
 def test_a_timer_is_read_as_it_was_written(timer: Timer) -> None:
     assert parse(timer_text(timer)) == timer
+
+
+def test_what_connected_calendars_ask_for_is_read_as_it_was_written() -> None:
+    assert parse(copy_text(COPY)) == COPY
+    assert json.loads(copy_text(COPY)) == {"copy": {"tenant": "acme", "booking": "B1"}}
+    assert parse(notice_text(LOST)) == LOST
 
 
 def test_messages_are_plain_json_that_others_can_read() -> None:
@@ -89,6 +100,9 @@ def changed(text: str, **fields: Any) -> str:
         changed(timer_text(EXPIRY), at="2027-03-01T06:00:00"),
         changed(timer_text(EXPIRY), kind="alarm"),
         changed(timer_text(EXPIRY), sequence="many"),
+        changed(notice_text(LOST), kind="calendar_sold"),
+        '{"copy": {"tenant": "acme"}}',
+        '{"copy": {"tenant": "acme", "booking": "B1"}, "notice": {}}',
     ],
 )
 def test_garbage_is_refused(text: str) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from daybook.domain.connection import Calendar, Channel, Connection
+from daybook.domain.entry import Entry
 from daybook.domain.external import ExternalEvent
 from daybook.domain.intervals import Span
 from daybook.domain.notice import Notice
@@ -60,28 +61,6 @@ class Changes:
 
     found: Sequence[Found]
     token: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """A booking's event as it shall stand in a calendar.
-
-    Attributes:
-        uid: the booking's iCalendar UID. sequence: its SEQUENCE, for whoever compares.
-        guest: address and name of the attendee, when the provider invites; else None, and nobody is told.
-        meeting: whether a video meeting belongs to it.
-    """
-
-    booking: str
-    version: int
-    uid: str
-    start: datetime
-    end: datetime
-    title: str
-    description: str
-    location: str
-    guest: tuple[str, str] | None = None
-    meeting: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

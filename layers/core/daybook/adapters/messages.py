@@ -1,16 +1,23 @@
-"""Events and timers as JSON: `{"event": {…}}` and `{"timer": {…}}`, moments as RFC 3339, lengths as ISO 8601."""
+"""What queues carry, as JSON: `{"event": {…}}`, `{"timer": {…}}`, `{"copy": {…}}`, `{"notice": {…}}`.
+
+Moments are RFC 3339, lengths ISO 8601.
+"""
 
 import json
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, assert_never
 
 from pydantic import TypeAdapter
 
+from daybook.domain.entry import CopyRequest
 from daybook.domain.history import Event
+from daybook.domain.notice import Notice
 from daybook.domain.timers import Timer
 
-Told = Event | Timer
+Told = Event | Timer | CopyRequest | Notice
 
-_KINDS: dict[str, type[Told]] = {"event": Event, "timer": Timer}
+_KINDS: dict[str, type[Told]] = {"event": Event, "timer": Timer, "copy": CopyRequest, "notice": Notice}
 _adapters: dict[type[Told], TypeAdapter[Any]] = {}
 
 
@@ -35,29 +42,47 @@ def timer_text(timer: Timer) -> str:
     return _compact({"timer": plain(timer)})
 
 
+def copy_text(request: CopyRequest) -> str:
+    return _compact({"copy": plain(request)})
+
+
+def notice_text(notice: Notice) -> str:
+    return _compact({"notice": plain(notice)})
+
+
 def event_detail(event: Event) -> str:
     """Return an event as consumers on the bus read it."""
     return _compact(plain(event))
 
 
-def parse(text: str) -> Told:
-    """Read what `event_text` or `timer_text` wrote; fields that are not known are passed over.
+def parse(body: str) -> Told:
+    """Read what one of the above wrote; fields that are not known are passed over.
 
     Raises:
-        ValueError: it is neither (pydantic's ValidationError and JSON's own error are kinds of it).
+        ValueError: it is nothing of that (pydantic's ValidationError and JSON's own error are kinds of it).
     """
-    match json.loads(text):
-        case {"event": fields, **rest} if not rest:
-            kind = "event"
-        case {"timer": fields, **rest} if not rest:
-            kind = "timer"
-        case _:
-            raise ValueError("neither an event nor a timer")
-    told: Told = _adapter(_KINDS[kind]).validate_python(fields)
-    moments = [told.at] if isinstance(told, Timer) else [told.at, told.after.start, told.after.end]
-    if any(moment.tzinfo is None for moment in moments):
+    content = json.loads(body)
+    if not isinstance(content, dict) or len(content) != 1:
+        raise ValueError("not a message")
+    [(name, fields)] = content.items()
+    if name not in _KINDS:
+        raise ValueError("a message of no known kind")
+    told: Told = _adapter(_KINDS[name]).validate_python(fields)
+    if any(moment.tzinfo is None for moment in _moments(told)):
         raise ValueError("a moment without an offset")
     return told
+
+
+def _moments(told: Told) -> Sequence[datetime]:
+    match told:
+        case Event():
+            return told.at, told.after.start, told.after.end
+        case Timer():
+            return (told.at,)
+        case CopyRequest() | Notice():
+            return ()
+        case _:
+            assert_never(told)
 
 
 def _compact(value: dict[str, Any]) -> str:

@@ -21,7 +21,7 @@ from daybook.domain.errors import (
     NotStarted,
     RescheduleLimit,
 )
-from daybook.domain.event_type import NO_TIME
+from daybook.domain.event_type import GOOGLE_MEET, NO_TIME
 from daybook.domain.ledger import Claim, Stake
 from daybook.domain.limits import Counter
 from daybook.domain.policy import Policy, confirmation_deadline
@@ -97,6 +97,16 @@ class Booking:
     @property
     def duration(self) -> timedelta:
         return self.end - self.start
+
+    @property
+    def video(self) -> bool:
+        """Whether a connected calendar is to make a video meeting for it."""
+        return self.location == GOOGLE_MEET
+
+    @property
+    def place(self) -> str:
+        """Where people meet, in words or as an address; empty if nobody said, or a video meeting is yet to be made."""
+        return self.meeting_url or ("" if self.video else self.location or "")
 
     @property
     def claim(self) -> Claim:

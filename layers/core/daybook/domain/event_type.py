@@ -7,6 +7,8 @@ from enum import StrEnum
 from daybook.domain.limits import Limits, Rules
 
 MINUTE = timedelta(minutes=1)
+GOOGLE_MEET = "google_meet"
+"""A location that is yet to be made: a video meeting, by the host's connected calendar."""
 
 
 class WindowType(StrEnum):

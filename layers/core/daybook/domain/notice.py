@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from daybook.domain.connection import Connection
+from daybook.domain.host import Host
 from daybook.domain.mail import Kind, MailName, Recipient
+from daybook.domain.tenant import Tenant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +23,17 @@ class Notice:
     def name(self) -> MailName:
         """Its name in the mail log, where the connection stands in the booking's place."""
         return MailName(self.number, self.kind, Recipient.HOST)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeLetter:
+    """All that the mail of a notice is composed of; `account` is how the host knows the connection."""
+
+    notice: Notice
+    tenant: Tenant
+    host: Host
+    account: str
+    now: datetime
 
 
 def lost(connection: Connection) -> Notice:
