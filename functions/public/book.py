@@ -33,6 +33,7 @@ from daybook.usecases.idempotency import Repeatable
         errors.ScopeMissing,
         errors.TooManyRequests,
         errors.TooManyBookings,
+        errors.CalendarUnavailable,
     ),
     credential=Credential.OPTIONAL_KEY,
     repeatable=True,
@@ -66,6 +67,7 @@ def book(call: Call[BookBody, Nothing]) -> Answer:
         catalogue=wiring.catalogue(),
         ledger=wiring.ledger(),
         bookings=wiring.bookings(),
+        check_busy=wiring.check_busy,
         new_id=wiring.new_id,
     )
     if booking.created_at == call.now:  # not the replay of an earlier request

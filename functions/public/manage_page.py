@@ -52,7 +52,15 @@ def _changed(booking: Booking, form: ManageForm, origin: Origin) -> Booking:
     if (form.start is None) is (form.slot is None):
         raise ValidationFailed.at("/start", "Choose a time.")
     target = Target(start=form.start, slot=form.slot, reason=form.reason)
-    moved = reschedule(booking, target, origin=origin, catalogue=wiring.catalogue(), ledger=ledger, bookings=bookings)
+    moved = reschedule(
+        booking,
+        target,
+        origin=origin,
+        catalogue=wiring.catalogue(),
+        ledger=ledger,
+        bookings=bookings,
+        check_busy=wiring.check_busy,
+    )
     counted("Rescheduled")
     return moved
 

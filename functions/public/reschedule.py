@@ -36,6 +36,7 @@ from daybook.usecases.idempotency import Repeatable
         errors.Unauthenticated,
         errors.ScopeMissing,
         errors.TooManyRequests,
+        errors.CalendarUnavailable,
     ),
     credential=Credential.MANAGE_TOKEN_OR_KEY,
     repeatable=True,
@@ -62,6 +63,7 @@ def reschedule(call: Call[RescheduleBody, Nothing]) -> Answer:
         catalogue=wiring.catalogue(),
         ledger=wiring.ledger(),
         bookings=wiring.bookings(),
+        check_busy=wiring.check_busy,
     )
     counted("Rescheduled")
     if actor.role is Role.HOST:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from daybook.calendar_ports import CheckBusy
 from daybook.domain.actor import Role
 from daybook.domain.booking import Booking
 from daybook.domain.caller import Caller
@@ -36,13 +37,18 @@ def _admitted() -> None:
     """Let everybody in."""
 
 
+def _unasked(*_: object) -> bool:
+    raise AssertionError("there is no calendar to ask")
+
+
 @dataclass
 class Scene:
-    """`now` may be moved; `ports` replaced by ones that listen or interfere."""
+    """`now` may be moved; `ports` replaced by ones that listen or interfere; `check_busy` by one that may be asked."""
 
     ports: Ports = field(default_factory=in_memory)
     now: datetime = NOW
     names: Iterator[str] = field(default_factory=_names)
+    check_busy: CheckBusy = _unasked
 
     def new_id(self) -> str:
         return next(self.names)
@@ -108,6 +114,7 @@ class Scene:
             catalogue=ports.catalogue,
             ledger=ports.ledger,
             bookings=ports.bookings,
+            check_busy=self.check_busy,
             new_id=self.new_id,
         )
         assert secret == SECRET
@@ -146,6 +153,7 @@ class Scene:
             catalogue=self.ports.catalogue,
             ledger=self.ports.ledger,
             bookings=self.ports.bookings,
+            check_busy=self.check_busy,
             new_id=self.new_id,
         )
         return booked
@@ -159,6 +167,7 @@ class Scene:
         key: str | None = None,
         role: Role = Role.ATTENDEE,
         ports: Ports | None = None,
+        from_calendar: bool = False,
     ) -> Booking:
         ports = ports or self.ports
         target = Target(
@@ -173,6 +182,7 @@ class Scene:
             catalogue=ports.catalogue,
             ledger=ports.ledger,
             bookings=ports.bookings,
+            check_busy=None if from_calendar else self.check_busy,
         )
 
     def cancel(

@@ -14,15 +14,17 @@ from daybook.adapters.dynamodb.access import DynamoAccess
 from daybook.adapters.dynamodb.bookings import DynamoBookings
 from daybook.adapters.dynamodb.catalogue import DynamoCatalogue
 from daybook.adapters.dynamodb.ledger import DynamoLedger
-from daybook.config import Settings
+from daybook.config import Settings, setting
 from daybook.domain.booking import Booking
 from daybook.domain.host import Host
+from daybook.domain.intervals import Span
 from daybook.ports import Access, Bookings, Catalogue, Ledger
 from daybook.usecases.admission import Quotas
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from daybook.calendar_ports import CheckBusy
     from daybook.mail_ports import MailLog
 
 _CONFIG = Config(
@@ -33,6 +35,8 @@ _CONFIG = Config(
     max_pool_connections=10,
 )
 """Short timeouts, for an API request has seconds; a lost answer is asked for again with the same token."""
+_ASKING = Config(connect_timeout=1, read_timeout=4, retries={"total_max_attempts": 1}, tcp_keepalive=True)
+"""Asking about calendars: the worker takes 2 seconds at most, its cold start not counted; a second try has no time."""
 
 
 def now() -> datetime:
@@ -88,6 +92,18 @@ def mails() -> "MailLog":
     from daybook.adapters.dynamodb.mails import DynamoMails  # noqa: PLC0415
 
     return DynamoMails(client(), settings().table)
+
+
+def check_busy(tenant: str, host: str, span: Span) -> bool:
+    """Ask connected calendars (`calendar_ports.CheckBusy`); nothing is imported or made before somebody is asked."""
+    return _check_busy()(tenant, host, span)
+
+
+@cache
+def _check_busy() -> "CheckBusy":
+    from daybook.adapters.check_busy import LambdaCheckBusy  # noqa: PLC0415 - for hosts with connected calendars
+
+    return LambdaCheckBusy(boto3.client("lambda", config=_ASKING), setting("DAYBOOK_CHECK_BUSY"))
 
 
 def passing(error: Exception) -> bool:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 from daybook.domain.errors import SessionFull, SlotOverlap, SlotTaken
+from daybook.domain.intervals import Span
 
 GRANULE = timedelta(minutes=5)
 PER_DAY = 288
@@ -67,6 +68,11 @@ class Claim:
     def of(cls, start: datetime, end: datetime, *, before: timedelta, after: timedelta) -> "Claim":
         """Build from aware moments on the 5-minute grid and buffers that are multiples of five minutes."""
         return cls(granule_at(start), granule_at(end), granules_in(before), granules_in(after))
+
+    @property
+    def span(self) -> Span:
+        """Core and buffers together, granules since the epoch: what external busy time must miss."""
+        return self.start - self.before, self.end + self.after
 
     @property
     def days(self) -> range:

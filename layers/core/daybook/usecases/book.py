@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from daybook.domain import slots
 from daybook.domain.attendee import Attendee
@@ -15,8 +16,12 @@ from daybook.domain.policy import Policy
 from daybook.ports import Bookings, Catalogue, Ledger, NewId
 from daybook.usecases.admission import Admit, attendee_key
 from daybook.usecases.availability import offered, static_calendar
+from daybook.usecases.fresh_check import require_calendars_free
 from daybook.usecases.idempotency import Repeatable
 from daybook.usecases.placing import HOST_MAY_IGNORE, alternatives, claim, replay, require_answers
+
+if TYPE_CHECKING:
+    from daybook.calendar_ports import CheckBusy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,16 +47,18 @@ def book(
     catalogue: Catalogue,
     ledger: Ledger,
     bookings: Bookings,
+    check_busy: "CheckBusy",
     new_id: NewId,
 ) -> tuple[Booking, bytes]:
     """Claim the time and return the booking with the tenant's secret, from which its manage token is made.
 
-    Two round trips: everything needed in one read, everything written in one transaction. A host's key may override
-    hours, notice and window; nobody overrides the ledger.
+    Two round trips: everything needed in one read, everything written in one transaction; a host with connected
+    calendars adds the question to them. A host's key may override hours, notice and window; nobody overrides the
+    ledger.
 
     Raises:
         NotFound, ValidationFailed, Past … NotOffered, SlotTaken (with alternatives), SessionFull, LimitReached,
-        Exists, IdempotencyKeyReused, RequestInProgress, TooManyRequests, Busy.
+        Exists, IdempotencyKeyReused, RequestInProgress, TooManyRequests, CalendarUnavailable, Busy.
     """
     repeatable = request.repeatable
     context = catalogue.context(
@@ -94,6 +101,7 @@ def book(
         now=origin.now,
     )
     try:
+        require_calendars_free(booking, host, check_busy=check_busy)
         placed = claim(booking, origin=origin, bounds=bounds, repeatable=repeatable, ledger=ledger, bookings=bookings)
     except SlotTaken as refusal:
         starts = alternatives(request.tenant, host, event_type, request.start, ledger=ledger, now=origin.now)

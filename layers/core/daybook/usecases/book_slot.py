@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from daybook.domain.attendee import Attendee
 from daybook.domain.booking import Booking
@@ -16,9 +17,13 @@ from daybook.domain.published_slot import PublishedSlot, SlotStatus, slot_terms
 from daybook.domain.reasons import Reason
 from daybook.ports import Bookings, Catalogue, Ledger, NewId
 from daybook.usecases.admission import Admit, attendee_key
+from daybook.usecases.fresh_check import require_calendars_free
 from daybook.usecases.idempotency import Repeatable
 from daybook.usecases.list_open_slots import OpenSlotsQuery, list_open_slots
 from daybook.usecases.placing import HOST_MAY_IGNORE, claim, replay, require_answers
+
+if TYPE_CHECKING:
+    from daybook.calendar_ports import CheckBusy
 
 SEARCH = timedelta(days=60)
 
@@ -44,13 +49,14 @@ def book_slot(
     catalogue: Catalogue,
     ledger: Ledger,
     bookings: Bookings,
+    check_busy: "CheckBusy",
     new_id: NewId,
 ) -> tuple[Booking, bytes]:
     """Take one seat of a slot, moving it from open to booked in the booking's own transaction.
 
     Raises:
         NotFound, OwnSlot, ValidationFailed, Past, TooSoon, SlotTaken, SessionFull, LimitReached, Exists,
-        IdempotencyKeyReused, RequestInProgress, TooManyRequests, Busy.
+        IdempotencyKeyReused, RequestInProgress, TooManyRequests, CalendarUnavailable, Busy.
     """
     repeatable = request.repeatable
     slot = bookings.slot(request.tenant, request.slot)
@@ -95,6 +101,7 @@ def book_slot(
         now=origin.now,
     )
     try:
+        require_calendars_free(booking, host, check_busy=check_busy)
         placed = claim(booking, origin=origin, bounds=bounds, repeatable=repeatable, ledger=ledger, bookings=bookings)
     except SlotTaken as refusal:
         query = OpenSlotsQuery(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from daybook.domain import slots
 from daybook.domain.actor import Actor, Role
@@ -16,8 +17,12 @@ from daybook.ports import Bookings, Catalogue, Context, Ledger, Recorded
 from daybook.usecases.availability import offered, static_calendar
 from daybook.usecases.book_slot import require_open_slot
 from daybook.usecases.changing import changed
+from daybook.usecases.fresh_check import require_calendars_free
 from daybook.usecases.idempotency import Repeatable
 from daybook.usecases.placing import HOST_MAY_IGNORE, alternatives
+
+if TYPE_CHECKING:
+    from daybook.calendar_ports import CheckBusy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,14 +43,17 @@ def reschedule(
     catalogue: Catalogue,
     ledger: Ledger,
     bookings: Bookings,
+    check_busy: "CheckBusy | None",
 ) -> Booking:
     """Release the old time and claim the new one in one transaction; id and UID stay.
 
     Moving to the time it already has changes nothing.
 
+    Args:
+        check_busy: None: the move comes from the host's calendar, which need not be asked about it.
     Raises:
         AlreadyCancelled, AlreadyStarted, CutoffPassed, RescheduleLimit, Past … NotOffered, SlotTaken, SessionFull,
-        LimitReached, ValidationFailed, IdempotencyKeyReused, NotFound, Busy.
+        LimitReached, ValidationFailed, IdempotencyKeyReused, NotFound, CalendarUnavailable, Busy.
     """
     name = target.repeatable.name if target.repeatable else None
     context = catalogue.context(booking.tenant, booking.host, booking.event_type, record=name)
@@ -59,6 +67,7 @@ def reschedule(
         record = target.repeatable.record(current.id, origin.now) if target.repeatable else None
         step = event(Deed.RESCHEDULED, origin, before=current, after=after)
         try:
+            require_calendars_free(after, context.host, check_busy=check_busy)
             ledger.move(current, after, step, bounds=bounds, record=record, now=origin.now)
         except Recorded as first:
             if target.repeatable:
