@@ -45,6 +45,7 @@ class Found:
 
     Attributes:
         event: None when it is gone, of which nothing but the id need be known.
+        series: whether it is an occurrence of a recurring event.
         etag: changes with every change of the event.
         meeting_url: where its video meeting is; empty without one, or while it is being made.
     """
@@ -52,6 +53,7 @@ class Found:
     id: str
     etag: str = ""
     event: ExternalEvent | None
+    series: bool = False
     meeting_url: str = ""
 
 
@@ -92,7 +94,8 @@ class Provider(Protocol):
     def changes(self, calendar: str, token: str | None, *, since: datetime, until: datetime) -> Iterator[Changes]:
         """Yield page by page what changed since a token; without one, all that lies in [since, until).
 
-        Recurring events come as occurrences. Raises TokenExpired.
+        Recurring events come as occurrences. Those of a series that was deleted are told of for half a year ahead at
+        most: later ones vanish without a word. Raises TokenExpired.
         """
 
     def events(self, calendar: str, start: datetime, end: datetime) -> Sequence[Found]:
@@ -183,11 +186,21 @@ class Connections(Protocol):
             version: the stored one's; None for a new connection. Raises Stale, NotFound (the host is gone).
         """
 
+    def note(self, connection: Connection) -> None:
+        """Write what a look at the provider brought: calendars, channels, synced_at, due_at, problem.
+
+        The version stays, so that nobody's choice of settings is refused because of it. Raises Stale unless the stored
+        version is the connection's.
+        """
+
     def remove(self, connection: Connection) -> None:
         """Remove a connection with all that belongs to it, and the host's word of it. Raises Stale."""
 
     def due(self, now: datetime, limit: int) -> Sequence[Connection]:
         """Return connections that want to be looked at, the longest due first; the index may lag a second."""
+
+    def count_broken(self) -> int:
+        """Count connections that only their hosts can mend; the index may lag a second."""
 
     def snapshot(self, connection: Connection, calendar: str) -> tuple[Snapshot, str] | None:
         """Return what is known of a calendar, and the token that continues from there."""
@@ -208,10 +221,14 @@ class Connections(Protocol):
 
     def copy(self, tenant: str, booking: str) -> Copy | None: ...
 
-    def copy_of_event(self, tenant: str, host: str, event: str) -> Copy | None:
-        """Find our copy by the event's id: of a deleted event nothing else is known."""
+    def copies(self, tenant: str, host: str) -> Mapping[str, Copy]:
+        """Return the copies of a host's bookings that are not long past, by the event's id.
 
-    def put_copy(self, copy: Copy) -> None: ...
+        Of a deleted event nothing else is known.
+        """
+
+    def put_copy(self, copy: Copy) -> None:
+        """Write a booking's copy in place of its earlier one, whatever event that was."""
 
     def remove_copy(self, copy: Copy) -> None: ...
 
@@ -236,7 +253,13 @@ class ExternalTime(Protocol):
 class SyncQueue(Protocol):
     """Asks for a connection to be read, in order for each host."""
 
-    def put(self, connection: Connection, *, cause: str) -> None: ...
+    def put(self, tenant: str, host: str, connection: str, *, cause: str, afresh: bool = False) -> None:
+        """Ask once for each `cause`: what is asked again within minutes is one.
+
+        Args:
+            cause: at most 80 letters, digits and signs (AWS: MessageDeduplicationId).
+            afresh: read everything anew, for what blocks has been chosen anew.
+        """
 
 
 class CopyQueue(Protocol):
