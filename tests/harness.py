@@ -54,6 +54,7 @@ class Reply:
     status: int
     headers: dict[str, str]
     text: str
+    cookies: tuple[str, ...] = ()
 
     @property
     def json(self) -> Any:
@@ -94,6 +95,7 @@ class Api:
         bearer: str | None = None,
         query: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
+        cookies: Mapping[str, str] | None = None,
         raw: str | None = None,
     ) -> Reply:
         """Send one request; `path` may leave out `/v1/{tenant}`, unless it is a page's."""
@@ -115,6 +117,8 @@ class Api:
         if body is not None or raw is not None:
             event["body"] = raw if raw is not None else json.dumps(body)
         event["headers"].update({name.lower(): value for name, value in (headers or {}).items()})
+        if cookies:
+            event["cookies"] = [f"{name}={value}" for name, value in cookies.items()]
         if bearer:
             event["headers"]["authorization"] = f"Bearer {bearer}"
         if endpoint.credential.value == "key":
@@ -170,7 +174,7 @@ class Api:
     @staticmethod
     def _reply(answer: dict[str, Any]) -> Reply:
         headers = {name.lower(): str(value) for name, value in answer.get("headers", {}).items()}
-        return Reply(answer["statusCode"], headers, answer.get("body") or "")
+        return Reply(answer["statusCode"], headers, answer.get("body") or "", tuple(answer.get("cookies", ())))
 
 
 class Context:

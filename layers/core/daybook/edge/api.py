@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Any, Generic, TypeVar
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.shared.cookies import Cookie
 from pydantic import BaseModel
 
 from daybook import wiring
@@ -35,11 +36,12 @@ Shape = type[BaseModel] | tuple[type[BaseModel], ...] | str | None
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an endpoint returns: a view, a status, and headers; text for what is not JSON."""
+    """What an endpoint returns: a view, a status, headers and cookies; text for what is not JSON."""
 
     body: BaseModel | str | None = None
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+    cookies: Sequence[Cookie] = ()
     content_type: str = "application/json"
 
 
@@ -173,6 +175,8 @@ def _call(each: Endpoint[Any, Any], event: dict[str, Any], path: dict[str, str],
         idempotency_key=requests.idempotency_key(headers.get("idempotency-key")),
         if_match=requests.if_match(headers.get("if-match")),
         base_url=wiring.settings().base_url or f"https://{request.get('domainName', '')}",
+        headers=headers,
+        cookies=requests.cookies_of(event),
     )
 
 
@@ -184,4 +188,5 @@ def _rendered(answer: Answer) -> Response[Any]:
         content_type=answer.content_type if text is not None else None,
         body=text,
         headers={"Cache-Control": "no-store", **answer.headers},
+        cookies=list(answer.cookies),
     )

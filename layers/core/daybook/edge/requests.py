@@ -3,7 +3,7 @@
 import ipaddress
 from base64 import b64decode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qsl, unquote
@@ -38,6 +38,7 @@ class Call(Generic[Body, Query]):
         path: identifiers from the route, each spelt as one. body, query: validated models.
         bearer: the credential of the Authorization header, unproven. caller: whom the gateway's authorizer proved.
         address: of the network peer, an IPv6 one as its /64. raw_body: as parsed, for idempotency.
+        headers: by their names in small letters; cookies: by name, unproven.
     """
 
     path: Mapping[str, str]
@@ -52,6 +53,8 @@ class Call(Generic[Body, Query]):
     idempotency_key: str | None
     if_match: int | None
     base_url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    cookies: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def tenant(self) -> str:
@@ -158,6 +161,13 @@ def refusal(found: list[ErrorDetails], prefix: str) -> errors.Invalid:
 def _hint(error: ErrorDetails) -> str:
     known = {"extra_forbidden": "Unknown field: remove it.", "missing": "This field is required."}
     return known.get(error["type"], error["msg"])
+
+
+def cookies_of(event: Mapping[str, Any]) -> dict[str, str]:
+    """Read the cookies a browser sent; of two with one name the first. Source: RFC 6265 §5.4; payload 2.0."""
+    sent = event.get("cookies") or [(event.get("headers") or {}).get("cookie", "")]
+    pairs = [pair.strip().partition("=") for line in sent for pair in line.split(";")]
+    return {name: value for name, _, value in reversed(pairs) if name}
 
 
 def address_of(source: str) -> str:
