@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from hashlib import sha256
 from http import HTTPStatus
+from ipaddress import ip_address
 from urllib.parse import quote, urlsplit
 
 from local.google.access import Call, calendar_for
@@ -18,7 +19,6 @@ from local.google.world import Access, Calendar, World
 _ID = re.compile(r"[A-Za-z0-9\-_+/=]{1,64}")
 _LONGEST_TOKEN = 256
 _LIFETIME = timedelta(seconds=604_800)
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _AGENT = "APIs-Google; (+https://developers.google.com/webmasters/APIs-Google.html)"
 
 
@@ -136,12 +136,19 @@ def _checked(body: Json) -> tuple[str, str]:
     if body.get("type") not in ("web_hook", "webhook"):
         raise invalid("Unknown channel type.", reason="unknownChannelType")
     parts = urlsplit(address)
-    # This machine's own receivers have no certificate.
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+    if parts.scheme != "https" and not (parts.scheme == "http" and _nearby(parts.hostname or "")):
         raise invalid(f"WebHook callback must be HTTPS: {address}", reason="push.webhookUrlNotHttps")
     if len(body.get("token", "")) > _LONGEST_TOKEN:
         raise invalid("The channel token is too long.", reason="channelTokenTooLong")
     return channel_id, address
+
+
+def _nearby(host: str) -> bool:
+    """Tell whether a host is this machine or in its network: such receivers have no certificate."""
+    try:
+        return host == "localhost" or ip_address(host).is_private
+    except ValueError:
+        return False
 
 
 def _end(world: World, body: Json) -> datetime:

@@ -36,7 +36,12 @@ class Seen:
 
 @dataclass(frozen=True)
 class Control:
-    """Answers by path; works while Google is down, and is not counted among its calls."""
+    """Answers by path; works while Google is down, and is not counted among its calls.
+
+    Pages: `/_google/`, `/_google/calendars/<id>`. JSON to look at, by GET: accounts, calls, mails, pushes, and
+    busy?calendar_id=&from=&to=. JSON to send, by POST: trouble, forget (calls, mails and ended pushes), and
+    hands/<name of a method of People> with its arguments; times are texts with an offset, dates, or as in the API.
+    """
 
     world: World
     people: People

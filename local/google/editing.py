@@ -118,6 +118,7 @@ def _keep(world: World, calendar: Calendar, resource: Json, old: Json | None, ha
     world.next_revision()
     resource["updated"] = as_text(world.now(), fraction=True)
     calendar.events[resource["id"]] = event
+    calendar.gone.pop(resource["id"], None)
     if resource.get("recurrence") or (old or {}).get("recurrence"):
         _follow_series(world, calendar, resource, old)
     _mail(world, calendar, resource, old, hand)

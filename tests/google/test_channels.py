@@ -119,6 +119,8 @@ def test_google_may_grant_less(desk: Desk, calendar: Any) -> None:
         ({"id": "x" * 65}, "channelIdInvalid"),
         ({"type": "mail"}, "unknownChannelType"),
         ({"address": "http://hooks.example/google"}, "push.webhookUrlNotHttps"),
+        ({"address": "http://8.8.8.8/google"}, "push.webhookUrlNotHttps"),
+        ({"address": "hooks.example"}, "push.webhookUrlNotHttps"),
         ({"token": "x" * 257}, "channelTokenTooLong"),
         ({"expiration": 1000}, "channelExpirationInvalid"),
     ],
@@ -230,3 +232,9 @@ def test_messages_are_real_posts_without_a_body(receiver: tuple[str, list[Any], 
         ("/hook", "exists", b""),
     ]
     assert got[0][1]["User-Agent"].startswith("APIs-Google")
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:8123/google", "http://localhost/google", "http://192.168.1.5/"])
+def test_a_receiver_nearby_needs_no_certificate(calendar: Any, address: str) -> None:
+    body = {"id": "ch-1", "type": "web_hook", "address": address}
+    assert calendar.events().watch(calendarId="primary", body=body).execute()["id"] == "ch-1"
