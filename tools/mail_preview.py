@@ -17,13 +17,17 @@ from daybook.domain.booking import Booking, Status
 from daybook.domain.brand import Brand
 from daybook.domain.host import Host
 from daybook.domain.mail import Kind, Letter, Method, Recipient
+from daybook.domain.notice import Notice, NoticeLetter
 from daybook.domain.tenant import Tenant
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 START = datetime(2026, 12, 1, 13, 0, tzinfo=UTC)
 LENGTH = timedelta(minutes=45)
+CONNECTION = "01JD7ZM0R2S4T6V8W0X2Y4Z6A8"
 NOT_TO_HOSTS = {Kind.WELCOME, Kind.FOLLOW_UP}
-NOT_TO_ATTENDEES = {Kind.UNDELIVERED}
+NOT_TO_ATTENDEES = {Kind.UNDELIVERED, Kind.EDIT_REFUSED}
+NOTICES = {Kind.CALENDAR_LOST, Kind.CALENDAR_UNREACHABLE}
+"""What is about no booking."""
 STATUS = {
     Kind.REQUEST_RECEIVED: Status.PENDING_CONFIRMATION,
     Kind.DECLINED: Status.DECLINED,
@@ -47,9 +51,12 @@ class Preview:
     subject: str
 
 
-def letters(language: str) -> Iterator[tuple[str, Letter]]:
+def letters(language: str) -> Iterator[tuple[str, Letter | NoticeLetter]]:
     """Yield every mail there is with a name for it; both readers read the same language."""
     for kind in Kind:
+        if kind in NOTICES:
+            yield f"{kind}-host", notice(kind, language)
+            continue
         if kind not in NOT_TO_ATTENDEES:
             yield f"{kind}-attendee", letter(kind, Recipient.ATTENDEE, language)
         if kind not in NOT_TO_HOSTS:
@@ -70,20 +77,8 @@ def letter(kind: Kind, recipient: Recipient, language: str) -> Letter:
     return Letter(
         kind=kind,
         recipient=recipient,
-        tenant=Tenant(
-            slug="studio",
-            name="Demo Studio",
-            email="studio@studio.example",
-            brand=Brand(colour="#0f6e5c", signature="Demo Studio\nMarket Square 4, Potsdam"),
-            created_at=NOW,
-        ),
-        host=Host(
-            slug="ada",
-            name="Ada Lovelace",
-            email="ada@studio.example",
-            zone=ZoneInfo("Europe/Berlin"),
-            language=language,
-        ),
+        tenant=_tenant(),
+        host=_host(language),
         booking=_booking(status, language),
         now=NOW,
         method=METHOD.get(kind),
@@ -92,6 +87,34 @@ def letter(kind: Kind, recipient: Recipient, language: str) -> Letter:
         earlier=(START - timedelta(days=1), START - timedelta(days=1) + LENGTH) if kind is Kind.RESCHEDULED else None,
         reason="The train does not run that day." if kind in REASON else "",
         manage_url="" if to_host else "https://book.example/manage/studio/01JD7ZK?token=dbm_preview",
+    )
+
+
+def notice(kind: Kind, language: str) -> NoticeLetter:
+    """Return a sample of what a host hears of a connected calendar."""
+    about = Notice(tenant="studio", host="ada", connection=CONNECTION, kind=kind, number=3)
+    return NoticeLetter(
+        notice=about, tenant=_tenant(), host=_host(language), account="ada@studio.example", written=True, now=NOW
+    )
+
+
+def _tenant() -> Tenant:
+    return Tenant(
+        slug="studio",
+        name="Demo Studio",
+        email="studio@studio.example",
+        brand=Brand(colour="#0f6e5c", signature="Demo Studio\nMarket Square 4, Potsdam"),
+        created_at=NOW,
+    )
+
+
+def _host(language: str) -> Host:
+    return Host(
+        slug="ada",
+        name="Ada Lovelace",
+        email="ada@studio.example",
+        zone=ZoneInfo("Europe/Berlin"),
+        language=language,
     )
 
 

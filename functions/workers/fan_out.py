@@ -27,6 +27,7 @@ def handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
         list(numbers.values()),
         mail=mail_wiring.mail_queue(),
         timers=mail_wiring.timer_queue(),
+        calendars=mail_wiring.calendar_queue(),
         bus=mail_wiring.bus(),
     )
     return {"batchItemFailures": [{"itemIdentifier": number} for number, each in numbers.items() if each in failed]}

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 from daybook.domain.history import Event
 from daybook.domain.mail import Letter, MailName, Recipient
+from daybook.domain.notice import NoticeLetter
 from daybook.domain.timers import Timer
 from daybook.mail_ports import NotSent, Outgoing
 
@@ -66,8 +67,13 @@ class PlainComposer:
 
     def __init__(self) -> None:
         self.letters: list[Letter] = []
+        self.notices: list[NoticeLetter] = []
 
-    def compose(self, letter: Letter) -> Outgoing:
+    def compose(self, letter: Letter | NoticeLetter) -> Outgoing:
+        if isinstance(letter, NoticeLetter):
+            self.notices.append(letter)
+            raw = f"Subject: {letter.notice.kind}\r\n\r\n".encode()
+            return Outgoing(sender="bookings@daybook.example", to=letter.host.email, raw=raw)
         self.letters.append(letter)
         to = letter.booking.attendee.email if letter.recipient is Recipient.ATTENDEE else letter.host.email
         return Outgoing(sender="bookings@daybook.example", to=to, raw=f"Subject: {letter.kind}\r\n\r\n".encode())

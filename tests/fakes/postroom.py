@@ -11,9 +11,10 @@ from daybook.domain.timers import Timer
 from daybook.edge.batches import EXPECTED, delay_after
 from daybook.usecases.erase_booking import finish_erasure
 from daybook.usecases.fan_out import fan_out
+from daybook.usecases.hand_over import Post
 from daybook.usecases.record_delivery import News, record_delivery
 from daybook.usecases.run_timer import run_timer
-from daybook.usecases.send_mail import Post, remind, tell
+from daybook.usecases.send_mail import remind, tell
 from daybook.usecases.set_timers import set_timers
 from tests.fakes.post import (
     MemoryLetterbox,
@@ -65,7 +66,8 @@ class Postroom:
         while busy:
             fresh = [event for event in self.events() if event not in self._carried]
             self._carried.update(fresh)
-            lost = fan_out(fresh, mail=MemoryOutlet(self.mail), timers=MemoryOutlet(self.timing), bus=MemoryOutlet())
+            outlets = {"mail": MemoryOutlet(self.mail), "timers": MemoryOutlet(self.timing)}
+            lost = fan_out(fresh, **outlets, calendars=MemoryOutlet(), bus=MemoryOutlet())
             assert not lost
             timed = self.timing.work(self._twice(self.set_timers))
             rung = self.timers.ring(self.scene.now)

@@ -13,6 +13,7 @@ from daybook.domain.attendee import Attendee
 from daybook.domain.booking import Booking, Status
 from daybook.domain.host import Host
 from daybook.domain.mail import Kind, Letter, Method, Recipient
+from daybook.domain.notice import Notice, NoticeLetter
 from daybook.domain.tenant import Tenant
 from daybook.mail_ports import Outgoing
 from tests.fakes import values
@@ -29,8 +30,10 @@ MAILS = [
     (Kind.REMINDER, HOST),
     (Kind.FOLLOW_UP, ATTENDEE),
     (Kind.UNDELIVERED, HOST),
+    (Kind.EDIT_REFUSED, HOST),
 ]
-"""Every mail there is."""
+"""Every mail about a booking."""
+NOTICES = [Kind.CALENDAR_LOST, Kind.CALENDAR_UNREACHABLE]
 _PENDING = {Kind.REQUEST_RECEIVED}
 _STATUS = {Kind.DECLINED: Status.DECLINED, Kind.CANCELLED: Status.CANCELLED, Kind.EXPIRED: Status.EXPIRED}
 _METHODS = {
@@ -85,11 +88,24 @@ def letter(kind: Kind = Kind.BOOKED, recipient: Recipient = ATTENDEE, **fields: 
     return Letter(kind=kind, recipient=recipient, booking=about, **{**plain, **fields})
 
 
-def outgoing(one: Letter, *, replies: bool = False) -> Outgoing:
+def notice(kind: Kind = Kind.CALENDAR_LOST, **fields: Any) -> NoticeLetter:
+    """Return the letter of a notice about Ada's connection C1, in whose calendar her bookings appear."""
+    about = Notice(tenant="studio", host="ada", connection="C1", kind=kind, number=3)
+    plain: dict[str, Any] = {
+        "tenant": tenant(),
+        "host": host(),
+        "account": "ada@gmail.example",
+        "written": True,
+        "now": SENT,
+    }
+    return NoticeLetter(notice=about, **{**plain, **fields})
+
+
+def outgoing(one: Letter | NoticeLetter, *, replies: bool = False) -> Outgoing:
     return MailComposer("daybook.example", replies=replies).compose(one)
 
 
-def composed(one: Letter, *, replies: bool = False) -> EmailMessage:
+def composed(one: Letter | NoticeLetter, *, replies: bool = False) -> EmailMessage:
     """Return a mail as its recipient's client reads it."""
     message = message_from_bytes(outgoing(one, replies=replies).raw, policy=policy.default)
     assert isinstance(message, EmailMessage)
@@ -109,3 +125,10 @@ def variants() -> Iterator[tuple[str, Letter]]:
     for recipient in Recipient:
         moved = letter(Kind.RESCHEDULED, recipient, pending=True)
         yield f"{Kind.RESCHEDULED}_pending.{recipient}", moved
+
+
+def all_mails() -> Iterator[tuple[str, Letter | NoticeLetter]]:
+    """Yield the variants and the notices."""
+    yield from variants()
+    for kind in NOTICES:
+        yield f"{kind}.host", notice(kind)

@@ -9,8 +9,22 @@ import pytest
 
 from daybook.adapters.mail import content
 from daybook.adapters.mail.catalogue import LANGUAGES, Catalogue, catalogues, language_for
-from daybook.domain.mail import Kind, Method
-from tests.mail.letters import ATTENDEE, HOST, attendee, composed, host, letter, tenant, text_of, variants
+from daybook.adapters.mail.notices import NoticeDraft
+from daybook.domain.mail import Kind, Letter, Method
+from tests.mail.letters import (
+    ATTENDEE,
+    HOST,
+    NOTICES,
+    all_mails,
+    attendee,
+    composed,
+    host,
+    letter,
+    notice,
+    tenant,
+    text_of,
+    variants,
+)
 from tools import mail_preview
 
 ENGLISH = catalogues()["en"]
@@ -63,7 +77,7 @@ def test_a_catalogue_is_set_with_care(catalogue: Catalogue) -> None:
 
 
 def test_every_mail_has_its_texts_and_every_text_its_mail() -> None:
-    used = {content.Draft(one).key for _, one in variants()}
+    used = {content.Draft(one).key for _, one in variants()} | {NoticeDraft(notice(kind)).key for kind in NOTICES}
     sections = {key.rsplit(".", 1)[0] for key in ENGLISH.texts if key.count(".") == 2}
     assert used == sections
     for section in sections:
@@ -153,7 +167,7 @@ def test_previews_show_every_mail_in_every_language(tmp_path: Path, capsys: pyte
     out = tmp_path / "previews"
     assert mail_preview.main(["--out", str(out)]) == 0
     assert capsys.readouterr().out == f"{out.resolve()}/index.html\n"
-    kinds = {name.replace(".", "-").replace("_pending", "-pending") for name, _ in variants()}
+    kinds = {name.replace(".", "-").replace("_pending", "-pending") for name, _ in all_mails()}
     index = (out / "index.html").read_text()
     for tag in catalogues():
         for suffix in (".html", ".dark.html", ".txt", ".eml"):
@@ -173,7 +187,7 @@ def _objects(raw: bytes) -> list[bytes]:
 
 
 def test_methods_of_the_previews_are_those_of_the_mails() -> None:
-    sent = {one.kind: one.method for _, one in mail_preview.letters("en")}
+    sent = {one.kind: one.method for _, one in mail_preview.letters("en") if isinstance(one, Letter)}
     assert {kind for kind, method in sent.items() if method is Method.REQUEST} == {
         Kind.BOOKED,
         Kind.CONFIRMED,

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from daybook.domain.mail import Kind, Letter, Method
-from tests.mail.letters import composed, letter, outgoing, text_of, variants
+from daybook.domain.notice import NoticeLetter
+from tests.mail.letters import all_mails, composed, letter, outgoing, text_of
 
 NODEMAILER = Path(__file__).parent / "reference" / "nodemailer.eml"
 """What nodemailer 10.6.0 makes of a text, a page and an `icalEvent`: another's idea of the same tree."""
@@ -79,8 +80,8 @@ def test_the_file_is_the_object_to_the_byte() -> None:
     assert file.count(b"\r\n") == file.count(b"\n") > 10
 
 
-@pytest.mark.parametrize(("name", "one"), list(variants()), ids=[name for name, _ in variants()])
-def test_nothing_needs_more_than_seven_bits_and_short_lines(name: str, one: Letter) -> None:
+@pytest.mark.parametrize(("name", "one"), list(all_mails()), ids=[name for name, _ in all_mails()])
+def test_nothing_needs_more_than_seven_bits_and_short_lines(name: str, one: Letter | NoticeLetter) -> None:
     raw = outgoing(one).raw
     assert raw.isascii()
     assert raw.count(b"\r\n") == raw.count(b"\n") == raw.count(b"\r")
@@ -89,13 +90,13 @@ def test_nothing_needs_more_than_seven_bits_and_short_lines(name: str, one: Lett
     assert {part["Content-Transfer-Encoding"] for part in leaves} <= {"base64", "quoted-printable"}
 
 
-@pytest.mark.parametrize(("name", "one"), list(variants()), ids=[name for name, _ in variants()])
-def test_a_page_stays_below_what_gmail_clips(name: str, one: Letter) -> None:
+@pytest.mark.parametrize(("name", "one"), list(all_mails()), ids=[name for name, _ in all_mails()])
+def test_a_page_stays_below_what_gmail_clips(name: str, one: Letter | NoticeLetter) -> None:
     assert len(text_of(composed(one), "html").encode()) < 30_000
 
 
 def test_headers_of_one_mail_are_no_others() -> None:
-    seen = [str(composed(one)["Message-ID"]) for _, one in variants()]
+    seen = [str(composed(one)["Message-ID"]) for _, one in all_mails()]
     # A pending move and a firm one are never of the same version.
     assert len(set(seen)) == len(seen) - 2
     assert all(re.fullmatch(r"<[\w.-]+@daybook\.example>", identifier) for identifier in seen)

@@ -25,9 +25,9 @@ from tests.fakes import values
 
 ATTENDEE, HOST = Recipient.ATTENDEE, Recipient.HOST
 HOUR = timedelta(hours=1)
-SILENT = {Deed.COMPLETED, Deed.NO_SHOW, Deed.ANSWERED, Deed.ERASURE_REQUESTED, Deed.ERASED}
+SILENT = {Deed.COMPLETED, Deed.NO_SHOW, Deed.ANSWERED, Deed.MEETING_MADE, Deed.ERASURE_REQUESTED, Deed.ERASED}
 PLACING = {Deed.REQUESTED, Deed.BOOKED}
-BOTH_HEAR = set(Deed) - SILENT - {Deed.UNDELIVERABLE}
+BOTH_HEAR = set(Deed) - SILENT - {Deed.UNDELIVERABLE, Deed.EDIT_REFUSED}
 
 
 def mail(kind: Kind, recipient: Recipient = ATTENDEE, *, version: int = 1, **fields: Any) -> Mail:
@@ -39,14 +39,18 @@ class TestAName:
     @pytest.mark.parametrize("kind", list(Kind))
     @pytest.mark.parametrize("sequence", [0, 7, 123456])
     def test_is_read_as_it_was_spelt(self, sequence: int, kind: Kind, recipient: Recipient) -> None:
-        for ahead in (None, timedelta(0), HOUR, timedelta(days=28)):
-            name = MailName(sequence, kind, recipient, ahead)
+        more: list[dict[str, Any]] = [{"ahead": ahead} for ahead in (timedelta(0), HOUR, timedelta(days=28))]
+        if kind is Kind.EDIT_REFUSED:
+            more = [{"version": 3}]
+        for fields in ({}, *more):
+            name = MailName(sequence, kind, recipient, **fields)
             assert MailName.parse(name.text) == name
             assert re.fullmatch(r"[a-z0-9_-]+", name.text)
 
     def test_says_what_it_is(self) -> None:
         assert MailName(2, Kind.REMINDER, HOST, HOUR).text == "2-reminder_60-host"
         assert MailName(0, Kind.REQUEST_RECEIVED, ATTENDEE).text == "0-request_received-attendee"
+        assert MailName(2, Kind.EDIT_REFUSED, HOST, version=5).text == "2-edit_refused_5-host"
 
     @pytest.mark.parametrize(
         "text",
@@ -87,6 +91,10 @@ class TestAChange:
     def test_that_a_mail_came_back_is_for_the_host_whatever_else_they_want(self, invitations: Invitations) -> None:
         assert self.calls(Deed.UNDELIVERABLE, invitations=invitations) == ["3-undelivered-host"]
 
+    @pytest.mark.parametrize("invitations", list(Invitations))
+    def test_that_was_put_back_is_for_the_host_each_time(self, invitations: Invitations) -> None:
+        assert self.calls(Deed.EDIT_REFUSED, invitations=invitations) == ["3-edit_refused_1-host"]
+
     @pytest.mark.parametrize("deed", list(Deed))
     def test_brings_a_welcome_with_a_first_booking_alone(self, deed: Deed) -> None:
         welcome = "3-welcome-attendee"
@@ -102,9 +110,9 @@ class TestTheCalendarObject:
         recipient: Recipient = ATTENDEE,
         status: Status = Status.CONFIRMED,
         *log: Mail,
-        invitations: Invitations = Invitations.CALENDAR,
+        **host_fields: Any,
     ) -> Method | None:
-        host = values.host(invitations=invitations)
+        host = values.host(**host_fields)
         return method_of(MailName(1, kind, recipient), status, host=host, log=log)
 
     @pytest.mark.parametrize("recipient", list(Recipient))
@@ -117,6 +125,24 @@ class TestTheCalendarObject:
     def test_is_not_for_a_host_whose_events_come_another_way(self, kind: Kind, invitations: Invitations) -> None:
         assert self.method(kind, HOST, invitations=invitations) is None
         assert self.method(kind, ATTENDEE, invitations=invitations) is Method.REQUEST
+
+    @pytest.mark.parametrize("kind", [Kind.BOOKED, Kind.CONFIRMED, Kind.RESCHEDULED])
+    def test_is_not_for_a_host_whose_calendar_is_written_to(self, kind: Kind) -> None:
+        assert self.method(kind, HOST, written_by="C1") is None
+        assert self.method(kind, ATTENDEE, written_by="C1") is Method.REQUEST
+
+    @pytest.mark.parametrize("kind", [Kind.BOOKED, Kind.CONFIRMED, Kind.RESCHEDULED])
+    def test_is_not_for_an_attendee_whom_the_hosts_calendar_invites(self, kind: Kind) -> None:
+        connected = {"written_by": "C1", "guests_invited": True}
+        has_it = mail(Kind.BOOKED, method=Method.REQUEST)
+        assert self.method(kind, ATTENDEE, Status.CONFIRMED, **connected) is None
+        assert self.method(kind, ATTENDEE, Status.CONFIRMED, has_it, **connected) is None
+        assert self.method(Kind.CANCELLED, ATTENDEE, Status.CANCELLED, has_it, **connected) is Method.CANCEL
+
+    def test_keeps_an_entry_true_that_a_host_had_before_their_calendar_was_connected(self) -> None:
+        had_it = mail(Kind.BOOKED, HOST, method=Method.REQUEST)
+        assert self.method(Kind.RESCHEDULED, HOST, Status.CONFIRMED, had_it, written_by="C1") is Method.REQUEST
+        assert self.method(Kind.CANCELLED, HOST, Status.CANCELLED, had_it, written_by="C1") is Method.CANCEL
 
     @pytest.mark.parametrize("status", sorted(PENDING))
     def test_of_what_waits_goes_only_where_it_is_already(self, status: Status) -> None:
@@ -134,7 +160,8 @@ class TestTheCalendarObject:
         assert self.method(kind, ATTENDEE, Status.CANCELLED, told) is None
 
     @pytest.mark.parametrize(
-        "kind", [Kind.REQUEST_RECEIVED, Kind.WELCOME, Kind.REMINDER, Kind.FOLLOW_UP, Kind.UNDELIVERED]
+        "kind",
+        [Kind.REQUEST_RECEIVED, Kind.WELCOME, Kind.REMINDER, Kind.FOLLOW_UP, Kind.UNDELIVERED, Kind.EDIT_REFUSED],
     )
     def test_is_not_part_of_other_mails(self, kind: Kind) -> None:
         has_it = mail(Kind.BOOKED, method=Method.REQUEST)
@@ -154,7 +181,7 @@ class TestSomethingOlder:
     def test_is_news_to_the_other_recipient(self) -> None:
         assert not superseded(self.BOOKED, 1, [mail(Kind.CANCELLED, HOST, version=2)])
 
-    @pytest.mark.parametrize("kind", [Kind.REMINDER, Kind.FOLLOW_UP, Kind.WELCOME, Kind.UNDELIVERED])
+    @pytest.mark.parametrize("kind", [Kind.REMINDER, Kind.FOLLOW_UP, Kind.WELCOME, Kind.UNDELIVERED, Kind.EDIT_REFUSED])
     def test_is_not_outdone_by_mails_of_another_sort(self, kind: Kind) -> None:
         host_booked = MailName(0, Kind.BOOKED, HOST)
         assert not superseded(host_booked, 1, [mail(kind, HOST, version=2)])

@@ -10,7 +10,7 @@ from daybook.domain.booking import Booking
 from daybook.domain.history import Deed, Event
 from daybook.domain.mail import Kind, Letter, MailStatus, Recipient
 from daybook.usecases.erase_booking import erase_booking
-from daybook.usecases.fan_out import TELLING, TIMING, fan_out
+from daybook.usecases.fan_out import COPYING, TELLING, TIMING, fan_out
 from tests.fakes import values
 from tests.fakes.post import MemoryOutlet, Sent
 from tests.fakes.postroom import Postroom
@@ -169,20 +169,28 @@ class TestTheWayOut:
 
     @pytest.mark.parametrize("deed", list(Deed))
     def test_leads_each_event_to_whom_it_concerns_and_to_the_bus(self, deed: Deed) -> None:
-        mail, timers, bus = MemoryOutlet(), MemoryOutlet(), MemoryOutlet()
+        mail, timers, calendars, bus = MemoryOutlet(), MemoryOutlet(), MemoryOutlet(), MemoryOutlet()
         event = self.event(deed)
-        assert fan_out([event], mail=mail, timers=timers, bus=bus) == []
+        assert fan_out([event], mail=mail, timers=timers, calendars=calendars, bus=bus) == []
         assert (mail.taken == [event], timers.taken == [event]) == (deed in TELLING, deed in TIMING)
+        assert (calendars.taken == [event]) is (deed in COPYING)
         assert bus.taken == [event]
 
-    @pytest.mark.parametrize("broken", ["mail", "timers", "bus"])
+    @pytest.mark.parametrize("deed", list(Deed))
+    def test_needs_no_calendars(self, deed: Deed) -> None:
+        mail, timers, bus = MemoryOutlet(), MemoryOutlet(), MemoryOutlet()
+        assert fan_out([self.event(deed)], mail=mail, timers=timers, calendars=None, bus=bus) == []
+        assert len(bus.taken) == 1
+
+    @pytest.mark.parametrize("broken", ["mail", "timers", "calendars", "bus"])
     def test_names_what_must_be_passed_on_again(self, broken: str) -> None:
-        outlets = {name: MemoryOutlet() for name in ("mail", "timers", "bus")}
+        outlets = {name: MemoryOutlet() for name in ("mail", "timers", "calendars", "bus")}
         outlets[broken].broken = True
         events = [self.event(deed) for deed in (Deed.BOOKED, Deed.NO_SHOW, Deed.UNDELIVERABLE, Deed.ERASED)]
         wanted: dict[str, Callable[[Event], bool]] = {
             "mail": lambda event: event.deed in TELLING,
             "timers": lambda event: event.deed in TIMING,
+            "calendars": lambda event: event.deed in COPYING,
             "bus": lambda _: True,
         }
         assert fan_out(events, **outlets) == [event for event in events if wanted[broken](event)]

@@ -10,7 +10,7 @@ import pytest
 
 from daybook.domain.mail import MailStatus, Method, Recipient
 from daybook.mail_ports import NotSent
-from daybook.usecases.send_mail import RESEND_AFTER
+from daybook.usecases.hand_over import RESEND_AFTER
 from tests.fakes.ports import interrupted
 from tests.fakes.post import Died
 from tests.fakes.postroom import VISIBILITY, Postroom

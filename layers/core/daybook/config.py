@@ -42,6 +42,11 @@ class Settings:
         )
 
 
+def optional(name: str, env: Mapping[str, str] = os.environ) -> str:
+    """Return a variable that a deployment may leave out; empty if it does."""
+    return env.get(name, "")
+
+
 def setting(name: str, env: Mapping[str, str] = os.environ) -> str:
     """Return a variable that only some functions are given. Raises MissingSetting."""
     value = env.get(name)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from daybook.domain.history import Event
 from daybook.domain.mail import Letter, Mail, MailName, MailStatus
+from daybook.domain.notice import NoticeLetter
 from daybook.domain.timers import Timer
 
 
@@ -59,7 +60,7 @@ class MailLog(Protocol):
 class Composer(Protocol):
     """Writes mails."""
 
-    def compose(self, letter: Letter) -> Outgoing: ...
+    def compose(self, letter: Letter | NoticeLetter) -> Outgoing: ...
 
 
 class Mailer(Protocol):

@@ -15,13 +15,12 @@ from daybook.adapters.dynamodb import outbox
 from daybook.adapters.queues import EventQueue, TimerLetterbox
 from daybook.adapters.ses import SesMailer
 from daybook.adapters.timers import SchedulerTimers
-from daybook.config import setting
+from daybook.config import optional, setting
 from daybook.domain.actor import Actor, Role
 from daybook.domain.attendee import IncomingReply
 from daybook.domain.history import Event, Origin
-from daybook.domain.timers import Timer
 from daybook.mail_ports import Letterbox, Outlet, Timers
-from daybook.usecases.send_mail import Post
+from daybook.usecases.hand_over import Post
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -85,6 +84,13 @@ def timer_queue() -> Outlet:
 
 
 @cache
+def calendar_queue() -> Outlet | None:
+    """Return the way to connected calendars, where the stack has one."""
+    url = optional("DAYBOOK_CALENDAR_QUEUE")
+    return EventQueue(queues(), url) if url else None
+
+
+@cache
 def bus() -> Outlet:
     return EventBus(boto3.client("events", config=_PATIENT), setting("DAYBOOK_BUS"))
 
@@ -107,7 +113,7 @@ def system(request_id: str) -> Origin:
     return Origin(Actor(Role.SYSTEM), wiring.now(), request_id)
 
 
-def parsed(text: str) -> Event | Timer:
+def parsed(text: str) -> messages.Told:
     """Return what a message carries. Raises ValueError."""
     return messages.parse(text)
 

@@ -68,9 +68,9 @@ def _event(booking: Booking, method: Method, now: datetime) -> Event:
     event.add("status", "CANCELLED" if cancelled else "TENTATIVE" if booking.status in PENDING else "CONFIRMED")
     event.add("transp", "OPAQUE")
     event.add("summary", one_line(booking.title) or "Booking")
-    if booking.location:
-        event.add("location", printable(booking.location))
-    url = join_url(booking.location)
+    if booking.place:
+        event.add("location", printable(booking.place))
+    url = join_url(booking.place)
     if url and not cancelled:
         event.conferences = [Conference(url, feature="VIDEO", label="Join")]
     return event

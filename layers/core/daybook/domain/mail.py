@@ -64,27 +64,33 @@ class MailStatus(StrEnum):
 class MailName:
     """What makes a mail single within its booking.
 
-    The sequence tells two invitations of one kind apart, and the reminders of a time from those of the time before.
+    The sequence tells two invitations of one kind apart, and the reminders of a time from those of the time before;
+    the version tells edits apart that leave the sequence as it is.
     """
 
     sequence: int
     kind: Kind
     recipient: Recipient
     ahead: timedelta | None = None
+    version: int | None = None
 
     @property
     def text(self) -> str:
-        """Spell it in letters, digits, `_` and `-`: `2-reminder_60-attendee`."""
-        label = self.kind if self.ahead is None else f"{self.kind}_{self.ahead // MINUTE}"
+        """Spell it in letters, digits, `_` and `-`: `2-reminder_60-attendee`, `2-edit_refused_5-host`."""
+        number = self.version if self.ahead is None else self.ahead // MINUTE
+        label = self.kind if number is None else f"{self.kind}_{number}"
         return f"{self.sequence}-{label}-{self.recipient}"
 
     @classmethod
     def parse(cls, text: str) -> "MailName":
         """Read what `text` spelt. Raises ValueError."""
         sequence, label, recipient = text.split("-")
-        kind, _, minutes = label.rpartition("_")
-        ahead = int(minutes) * MINUTE if minutes.isdigit() else None
-        return cls(int(sequence), Kind(kind if ahead is not None else label), Recipient(recipient), ahead)
+        name, _, digits = label.rpartition("_")
+        number = int(digits) if digits.isdigit() else None
+        kind = Kind(label if number is None else name)
+        if number is None or kind is Kind.EDIT_REFUSED:
+            return cls(int(sequence), kind, Recipient(recipient), version=number)
+        return cls(int(sequence), kind, Recipient(recipient), number * MINUTE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,10 +155,15 @@ TOLD_BY = {
     Deed.CANCELLED: Kind.CANCELLED,
     Deed.EXPIRED: Kind.EXPIRED,
     Deed.UNDELIVERABLE: Kind.UNDELIVERED,
+    Deed.EDIT_REFUSED: Kind.EDIT_REFUSED,
 }
 """Which mail tells of a change; other changes are told to nobody."""
+PLACING_TIME = frozenset({Kind.BOOKED, Kind.CONFIRMED, Kind.RESCHEDULED})
+"""What tells of a time that is, or may be, agreed."""
 
 _ENDINGS = {Kind.DECLINED, Kind.CANCELLED, Kind.EXPIRED}
+_TROUBLES = {Kind.UNDELIVERED, Kind.EDIT_REFUSED}
+"""What a host hears of whatever mails they want, and what makes no other mail pointless."""
 _PLACING = {Deed.REQUESTED, Deed.BOOKED}
 
 
@@ -166,8 +177,9 @@ def called_for(event: Event, *, tenant: Tenant, host: Host, first: bool) -> Iter
     if kind is None:
         return
     sequence = event.after.sequence
-    if kind is Kind.UNDELIVERED:
-        yield MailName(sequence, kind, Recipient.HOST)
+    if kind in _TROUBLES:
+        version = event.version if kind is Kind.EDIT_REFUSED else None
+        yield MailName(sequence, kind, Recipient.HOST, version=version)
         return
     yield MailName(sequence, kind, Recipient.ATTENDEE)
     if host.invitations is not Invitations.NONE:
@@ -180,20 +192,22 @@ def method_of(name: MailName, status: Status, *, host: Host, log: Sequence[Mail]
     """Choose the calendar object of a mail.
 
     What is agreed goes into the recipient's calendar; what waits for a word does so only where the event is already,
-    and what ended is taken out only from where it was put. A host may want no objects, when events come another way.
+    and what ended is taken out only from where it was put. Whoever gets events another way gets no object that adds
+    one: a host who wants none or whose calendar is written to, an attendee whom that calendar invites.
     """
     has_it = any(mail.method is Method.REQUEST and mail.name.recipient is name.recipient for mail in log)
     if name.kind in _ENDINGS:
         return Method.CANCEL if has_it else None
-    if name.kind not in {Kind.BOOKED, Kind.CONFIRMED, Kind.RESCHEDULED}:
+    if name.kind not in PLACING_TIME:
         return None
-    if status in PENDING:
-        return Method.REQUEST if has_it else None
-    wanted = name.recipient is Recipient.ATTENDEE or host.invitations is Invitations.CALENDAR
-    return Method.REQUEST if wanted else None
+    if name.recipient is Recipient.ATTENDEE:
+        wanted = not host.guests_invited
+    else:
+        wanted = has_it or (host.invitations is Invitations.CALENDAR and host.written_by is None)
+    return Method.REQUEST if wanted and (has_it or status not in PENDING) else None
 
 
 def superseded(name: MailName, version: int, log: Sequence[Mail]) -> bool:
     """Tell whether this recipient has already been told of something later, so that this mail would mislead."""
     told = [mail for mail in log if mail.name.recipient is name.recipient and mail.name.kind in TOLD_BY.values()]
-    return any(mail.version > version and mail.name.kind is not Kind.UNDELIVERED for mail in told)
+    return any(mail.version > version and mail.name.kind not in _TROUBLES for mail in told)

@@ -27,12 +27,17 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeLetter:
-    """All that the mail of a notice is composed of; `account` is how the host knows the connection."""
+    """All that the mail of a notice is composed of.
+
+    Attributes:
+        account: how the host knows the connection. written: whether bookings appear in a calendar of it.
+    """
 
     notice: Notice
     tenant: Tenant
     host: Host
     account: str
+    written: bool
     now: datetime
 
 

@@ -24,11 +24,33 @@ TIMING = frozenset(
 """What changes a booking's timers."""
 
 
-def fan_out(events: Sequence[Event], *, mail: Outlet, timers: Outlet, bus: Outlet) -> Collection[Event]:
-    """Pass events on, each to whom it concerns, and all of them to the bus; return those to be passed on again."""
+COPYING = frozenset(
+    {
+        Deed.BOOKED,
+        Deed.CONFIRMED,
+        Deed.DECLINED,
+        Deed.RESCHEDULED,
+        Deed.CANCELLED,
+        Deed.EXPIRED,
+        Deed.EDIT_REFUSED,
+        Deed.ERASED,
+    }
+)
+"""What changes a booking's event in a connected calendar."""
+
+
+def fan_out(
+    events: Sequence[Event], *, mail: Outlet, timers: Outlet, calendars: Outlet | None, bus: Outlet
+) -> Collection[Event]:
+    """Pass events on, each to whom it concerns, and all of them to the bus; return those to be passed on again.
+
+    Args:
+        calendars: None where no calendar can be connected.
+    """
     failed = [
         *mail.put([event for event in events if event.deed in TELLING]),
         *timers.put([event for event in events if event.deed in TIMING]),
+        *(calendars.put([event for event in events if event.deed in COPYING]) if calendars else ()),
         *bus.put(events),
     ]
     return [event for event in events if event in failed]

@@ -1,6 +1,6 @@
 """Tell people what happened to a booking, and remind them of it: each mail once, none that is no longer true."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -10,6 +10,8 @@ from daybook.domain.event_type import EventType
 from daybook.domain.history import Deed, Event
 from daybook.domain.host import Host, Invitations
 from daybook.domain.mail import (
+    PLACING_TIME,
+    TOLD_BY,
     Kind,
     Letter,
     Mail,
@@ -23,24 +25,15 @@ from daybook.domain.mail import (
 from daybook.domain.tenant import Tenant
 from daybook.domain.timers import Timer, TimerKind
 from daybook.domain.tokens import manage_token
-from daybook.mail_ports import Claimed, Composer, Mailer, MailLog, NotSent, NotYet
+from daybook.mail_ports import NotYet
 from daybook.ports import Bookings, Catalogue
+from daybook.usecases.hand_over import Post, hand_over
 
-RESEND_AFTER = timedelta(minutes=2)
-"""When nobody has heard of a mail that was about to be sent for so long, its sender died before the provider had it.
+MEETING_WITHIN = timedelta(minutes=2)
+"""How long mails wait for a connected calendar to make a video meeting; after that they go without its address."""
 
-Had the provider taken it, its own event would have said so by then.
-"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Post:
-    """What sending needs."""
-
-    log: MailLog
-    composer: Composer
-    mailer: Mailer
-    base_url: str
+_WITHOUT_REASON = {Deed.UNDELIVERABLE, Deed.EDIT_REFUSED}
+"""What nobody does on purpose: a reason that the booking has was given for something else."""
 
 
 def tell(event: Event, *, catalogue: Catalogue, bookings: Bookings, post: Post, now: datetime) -> None:
@@ -52,6 +45,8 @@ def tell(event: Event, *, catalogue: Catalogue, bookings: Bookings, post: Post, 
     scene = _scene(event.tenant, event.booking, catalogue, bookings)
     if scene is None:
         return
+    if _awaits_meeting(event, scene, now):
+        raise NotYet("the meeting is being made")
     log = post.log.mails(event.tenant, event.booking)
     told = _as_of(scene.booking, event)
     first = event.deed in {Deed.REQUESTED, Deed.BOOKED} and bookings.is_first(scene.booking)
@@ -138,6 +133,14 @@ def _scene(tenant: str, booking_id: str, catalogue: Catalogue, bookings: Booking
     )
 
 
+def _awaits_meeting(event: Event, scene: _Scene, now: datetime) -> bool:
+    """Tell whether a link is about to be there that the mails of a change should carry."""
+    booking = scene.booking
+    wanted = booking.video and not booking.meeting_url and booking.status is Status.CONFIRMED
+    placed = TOLD_BY.get(event.deed) in PLACING_TIME
+    return placed and wanted and scene.host.written_by is not None and now < event.at + MEETING_WITHIN
+
+
 def _as_of(booking: Booking, event: Event) -> Booking:
     """Return the booking as it stood after a change; what history does not keep is as today."""
     after = event.after
@@ -154,8 +157,8 @@ def _earlier(event: Event) -> tuple[datetime, datetime] | None:
 def _reason(booking: Booking, event: Event, recipient: Recipient) -> str:
     """What an attendee typed goes to the host alone: nobody can be made to mail strangers a text."""
     from_host = event.actor.role is Role.HOST
-    current = booking.sequence == event.after.sequence
-    return booking.reason if current and (from_host or recipient is Recipient.HOST) else ""
+    given = booking.sequence == event.after.sequence and event.deed not in _WITHOUT_REASON
+    return booking.reason if given and (from_host or recipient is Recipient.HOST) else ""
 
 
 def _reminders(timer: Timer, scene: _Scene, now: datetime) -> Iterable[MailName]:
@@ -189,7 +192,6 @@ def _send(name: MailName, letter: Letter, version: int, post: Post, now: datetim
     address = booking.attendee.email if name.recipient is Recipient.ATTENDEE else letter.host.email
     if not address:
         return  # forgotten meanwhile
-    outgoing = post.composer.compose(letter)
     mail = Mail(
         tenant=booking.tenant,
         booking=booking.id,
@@ -199,24 +201,4 @@ def _send(name: MailName, letter: Letter, version: int, post: Post, now: datetim
         queued_at=now,
         updated_at=now,
     )
-    claimed = post.log.claim(mail, stale=now - RESEND_AFTER)
-    if claimed is Claimed.DONE:
-        return
-    if claimed is Claimed.UNDECIDED:
-        raise NotYet(f"{name.text} may be on its way")
-    mark = _marker(mail, post.log, now)
-    try:
-        message_id = post.mailer.send(
-            outgoing, tags={"tenant": booking.tenant, "booking": booking.id, "mail": name.text}
-        )
-    except NotSent as refusal:
-        mark(MailStatus.FAILED, "", str(refusal))
-        raise
-    mark(MailStatus.SENT, message_id, "")
-
-
-def _marker(mail: Mail, log: MailLog, now: datetime) -> Callable[[MailStatus, str, str], bool]:
-    def mark(status: MailStatus, message_id: str, detail: str) -> bool:
-        return log.mark(mail.tenant, mail.booking, mail.name, status, now=now, message_id=message_id, detail=detail)
-
-    return mark
+    hand_over(mail, post.composer.compose(letter), post=post, now=now)

@@ -10,7 +10,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, sel
 from daybook.adapters import ics
 from daybook.adapters.mail import headers
 from daybook.adapters.mail.content import Draft
-from daybook.domain.mail import Kind, Letter, MailName
+from daybook.adapters.mail.notices import NoticeDraft
+from daybook.domain.mail import Letter
+from daybook.domain.notice import NoticeLetter
 from daybook.mail_ports import NotSent, Outgoing
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -32,47 +34,41 @@ class MailComposer:
         """The one address mails come from; the organizer of every invitation, too, which clients compare."""
         return f"bookings@{self._mail_domain}"
 
-    def compose(self, letter: Letter) -> Outgoing:
+    def compose(self, letter: Letter | NoticeLetter) -> Outgoing:
         """Return the mail a letter makes.
 
         Raises:
             LookupError: there is no such mail to this recipient.
             NotSent: no mail can be addressed to what stands for the recipient's address.
         """
-        draft = Draft(letter)
+        draft = Draft(letter) if isinstance(letter, Letter) else NoticeDraft(letter)
         to = headers.addressable(draft.address)
         if to is None:
             raise NotSent("InvalidAddress")
-        message = self._headed(letter)
+        message = self._headed(draft)
         message.set_content(template("mail.txt").render(mail=draft.content(marked=False)), cte="quoted-printable")
         html = template("mail.html").render(mail=draft.content(marked=True))
         message.add_alternative(html, subtype="html", cte="quoted-printable")
-        if letter.method is not None:
+        if isinstance(draft, Draft) and draft.letter.method is not None:
             self._invite(message, draft)
         # Last, for a content header that stands before there are parts goes to the first of them.
         message["Content-Language"] = draft.language.catalogue.tag
         return Outgoing(sender=self.sender, to=to, raw=self._worded(draft, to).encode("ascii") + message.as_bytes())
 
-    def _headed(self, letter: Letter) -> EmailMessage:
+    def _headed(self, draft: Draft | NoticeDraft) -> EmailMessage:
         """Return a message of headers alone. The provider puts its own Date and Message-ID in place of these."""
-        booking = letter.booking
-        name = MailName(booking.sequence, letter.kind, letter.recipient, letter.ahead).text
         message = EmailMessage(policy=SMTP)
-        message["Date"] = letter.now
-        message["Message-ID"] = f"<{booking.id}.{booking.version}.{name}@{self._mail_domain}>"
+        message["Date"] = draft.letter.now
+        message["Message-ID"] = f"<{draft.number}@{self._mail_domain}>"
         message["Auto-Submitted"] = "auto-generated"
         return message
 
-    def _worded(self, draft: Draft, to: str) -> str:
+    def _worded(self, draft: Draft | NoticeDraft, to: str) -> str:
         """Return the headers that carry people's words."""
-        letter = draft.letter
-        attendee, host = letter.booking.attendee, letter.host
-        name, email = (draft.host, host.email) if draft.to_attendee else (draft.guest, attendee.email)
-        answered = letter.kind is not Kind.UNDELIVERED
         lines = [
-            headers.mailbox("From", draft.host, self.sender),
+            headers.mailbox("From", draft.sender, self.sender),
             headers.mailbox("To", "", to),
-            headers.mailbox("Reply-To", name, email) if answered else None,
+            headers.mailbox("Reply-To", *draft.reply_to) if draft.reply_to else None,
             headers.text("Subject", draft.subject),
         ]
         return "".join(line for line in lines if line)

@@ -10,7 +10,7 @@ from daybook.adapters.mail.times import Clock
 from daybook.adapters.mail.voice import Voice
 from daybook.domain.booking import PENDING, Booking
 from daybook.domain.brand import Brand
-from daybook.domain.mail import Kind, Letter, Method, Recipient
+from daybook.domain.mail import Kind, Letter, MailName, Method, Recipient
 from daybook.domain.naming import one_line, plain_name, printable
 
 LONGEST_IN_SUBJECT = 100
@@ -73,12 +73,32 @@ class Draft:
         typed = booking.attendee.name
         # The only thing an attendee typed that goes to an address they typed.
         self.guest = plain_name(typed) if self.to_attendee else one_line(typed) or texts["words.guest"]
+        self._place = printable(booking.place).strip()
         variant = "_pending" if letter.kind is Kind.RESCHEDULED and booking.status in PENDING else ""
         self.key = f"{letter.kind}{variant}.{letter.recipient}"
 
     @property
     def address(self) -> str:
         return self.letter.booking.attendee.email if self.to_attendee else self.letter.host.email
+
+    @property
+    def sender(self) -> str:
+        return self.host
+
+    @property
+    def reply_to(self) -> tuple[str, str] | None:
+        """Name and address of the other side; None if nothing gets there."""
+        if self.to_attendee:
+            return self.host, self.letter.host.email
+        reaches = self.letter.kind is not Kind.UNDELIVERED
+        return (self.guest, self.letter.booking.attendee.email) if reaches else None
+
+    @property
+    def number(self) -> str:
+        """Tell this mail from all others."""
+        letter, booking = self.letter, self.letter.booking
+        name = MailName(booking.sequence, letter.kind, letter.recipient, letter.ahead).text
+        return f"{booking.id}.{booking.version}.{name}"
 
     @property
     def booking(self) -> Booking:
@@ -123,7 +143,7 @@ class Draft:
         )
 
     def _joining(self, voice: Voice) -> list[str]:
-        url = join_url(self.letter.booking.location)
+        url = join_url(self._place)
         return [f"{voice.say('actions.join')}: {url}"] if url else []
 
     def _voice(self, values: Mapping[str, str], *, marked: bool) -> Voice:
@@ -157,12 +177,19 @@ class Draft:
         ]
         if letter.earlier is not None:
             rows.append(Row(label=say("labels.earlier"), value=self.clock.span(*letter.earlier), struck=True))
-        url = join_url(booking.location)
+        url = join_url(self._place)
         if url and letter.kind not in _OVER:
             rows.append(Row(label=say("labels.where"), value=say("actions.join"), link=url))
-        elif booking.location:
-            rows.append(Row(label=say("labels.where"), value=printable(booking.location).strip()))
+        elif self._place or booking.video:
+            rows.append(Row(label=say("labels.where"), value=self._place or say("words.video")))
         return rows
+
+    @property
+    def _link_follows(self) -> bool:
+        """Whether a video meeting is still to be made, and this reader can see it then."""
+        letter, booking = self.letter, self.letter.booking
+        awaited = booking.video and not booking.meeting_url and letter.host.written_by is not None
+        return awaited and letter.kind in _MANAGED and bool(letter.manage_url)
 
     def _who(self, voice: Voice) -> Sequence[Row]:
         say = voice.say
@@ -188,7 +215,7 @@ class Draft:
         """Return what can be done, the likeliest first."""
         letter, say = self.letter, voice.say
         actions = []
-        url = join_url(letter.booking.location)
+        url = join_url(self._place)
         if letter.kind is Kind.REMINDER and url:
             actions.append(Row(label=say("actions.join"), value="", link=url))
         if not self.to_attendee:
@@ -211,7 +238,7 @@ class Draft:
             start=booking.start,
             end=booking.end,
             details="\n".join(self._joining(self._voice(self._values(), marked=False))),
-            location=printable(booking.location or "").strip(),
+            location=self._place,
         )
         return say("calendar.heading"), say("calendar.note"), calendar_links(entry)
 
@@ -220,6 +247,8 @@ class Draft:
         notes = []
         if booking.status in PENDING and booking.deadline is not None:
             notes.append(voice.say("notes.lapses"))
+        if self._link_follows:
+            notes.append(voice.say("notes.link_follows"))
         if self.to_attendee:
             notes.append(voice.say("notes.reply_to_host"))
         elif booking.attendee.email and self.letter.kind is not Kind.UNDELIVERED:
