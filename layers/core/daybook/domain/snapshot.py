@@ -15,29 +15,25 @@ class Snapshot:
 
     Attributes:
         days: ledger days it covers; of events beyond them nothing is kept.
+        zone: whose dates all-day events mean.
+        unsettled_block: whether tentative events and unanswered invitations count.
     """
 
     days: range
+    zone: ZoneInfo
+    unsettled_block: bool = True
     spans: Mapping[str, tuple[Span, ...]] = field(default_factory=dict)
 
-    def applied(
-        self, changes: Iterable[tuple[str, ExternalEvent | None]], *, zone: ZoneInfo, unsettled_block: bool
-    ) -> "Snapshot":
-        """Return the snapshot after changes, the latest last; None stands for an event that is gone.
-
-        An event that is gone takes its occurrences with it, whose ids are the event's with `_` and a moment behind.
-        """
+    def applied(self, changes: Iterable[tuple[str, ExternalEvent | None]]) -> "Snapshot":
+        """Return the snapshot after changes, the latest last; None stands for an event that is gone."""
         spans = dict(self.spans)
         for event_id, event in changes:
             spans.pop(event_id, None)
-            if event is None:
-                for occurrence in [other for other in spans if other.startswith(f"{event_id}_")]:
-                    del spans[occurrence]
-            elif blocks(event, unsettled_block=unsettled_block):
-                kept = tuple(self._kept(touched(event, zone)))
+            if event is not None and blocks(event, unsettled_block=self.unsettled_block):
+                kept = tuple(self._kept(touched(event, self.zone)))
                 if kept:
                     spans[event_id] = kept
-        return Snapshot(self.days, spans)
+        return Snapshot(self.days, self.zone, self.unsettled_block, spans)
 
     def _kept(self, spans: Iterable[Span]) -> Iterator[Span]:
         for start, end in spans:

@@ -16,12 +16,19 @@
 | mail             | T#tenant#B#id       | MAIL#sequence#kind#recipient |
 | idempotency      | T#tenant#K#hash     | KEY                    |
 | rate counter     | T#tenant#R#who      | RATE#window            |
+| connection       | T#tenant#H#host     | CALENDAR#id            |
+| snapshot         | T#tenant#H#host     | SNAPSHOT#connection#hash of the calendar's id |
+| copy, by event   | T#tenant#H#host     | COPY#event id          |
+| copy, by booking | T#tenant#B#id       | COPY                   |
+| push channel     | CHANNEL#id          | CHANNEL                |
+| consent asked    | OAUTH#state         | STATE                  |
 
-Slugs are [a-z0-9-] and ids are ULIDs, so `#` cannot occur inside a part. Numbers in sort keys have six digits; the kind
-of a reminder ends with its minutes: `reminder_60`.
+Slugs are [a-z0-9-], ids are ULIDs, event ids of calendar providers [a-z0-9_], so `#` cannot occur inside a part.
+Numbers in sort keys have six digits; the kind of a reminder ends with its minutes: `reminder_60`.
 """
 
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 
 from daybook.domain.ledger import date_of
@@ -40,10 +47,18 @@ SLOTS = "SLOTS"
 BOOKINGS = "BOOKINGS"
 API_KEYS = "APIKEYS"
 
+CALENDARS = "CALENDARS"
+"""Partition of the by-tenant index, all tenants together: connections by when they want to be looked at."""
+BROKEN_CALENDARS = "CALENDARS#BROKEN"
+"""The same for those nobody need look at: only their hosts can mend them."""
+
 EVENT_TYPE = "EVENTTYPE#"
 DAY = "DAY#"
 EVENT = "EVENT#"
 MAIL = "MAIL#"
+CALENDAR = "CALENDAR#"
+SNAPSHOT = "SNAPSHOT#"
+COPY = "COPY#"
 
 
 def _key(pk: str, sk: str) -> Key:
@@ -131,6 +146,36 @@ def idempotency(tenant: str, name: str) -> Key:
 
 def rate(tenant: str, who: str, window: int) -> Key:
     return _key(f"T#{tenant}#R#{who}", f"RATE#{window}")
+
+
+def connection(tenant: str, host: str, connection: str) -> Key:
+    return _key(host_pk(tenant, host), CALENDAR + connection)
+
+
+def snapshots(connection: str) -> str:
+    """Return how the sort keys of a connection's snapshots begin."""
+    return f"{SNAPSHOT}{connection}#"
+
+
+def snapshot(tenant: str, host: str, connection: str, calendar: str) -> Key:
+    """A calendar's id is an address of any length, often a person's: a hash of it will do."""
+    return _key(host_pk(tenant, host), snapshots(connection) + sha256(calendar.encode()).hexdigest()[:32])
+
+
+def copy_of_event(tenant: str, host: str, event: str) -> Key:
+    return _key(host_pk(tenant, host), COPY + event)
+
+
+def copy_of_booking(tenant: str, booking: str) -> Key:
+    return _key(booking_pk(tenant, booking), "COPY")
+
+
+def channel(channel: str) -> Key:
+    return _key(f"CHANNEL#{channel}", "CHANNEL")
+
+
+def consenting(state: str) -> Key:
+    return _key(f"OAUTH#{state}", "STATE")
 
 
 def slug_of(pk: str) -> str:

@@ -1,0 +1,243 @@
+"""Connected calendars with what belongs to them: snapshots, copies of bookings, push channels, asked consents."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from daybook.adapters.dynamodb import connected, items, keys
+from daybook.adapters.dynamodb.expressions import Expression
+from daybook.adapters.dynamodb.items import attribute
+from daybook.adapters.dynamodb.paging import under
+from daybook.adapters.dynamodb.transactions import Transactions, Write, stale
+from daybook.calendar_ports import Consenting, Copy, Watch
+from daybook.domain.connection import Connection
+from daybook.domain.errors import NotFound
+from daybook.domain.snapshot import Snapshot
+from daybook.ports import Stale
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+TRIES = 4
+COPY_FOLLOWED = timedelta(days=30)
+"""How long after its end a booking's event may still be told from others by its id."""
+_NOTED = ("calendars", "channels", "synced_at", "due_at", "problem")
+
+
+class DynamoConnections:
+    """`calendar_ports.Connections` on one table."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
+        self._transactions = Transactions(client, table)
+
+    def connection(self, tenant: str, host: str, connection: str) -> Connection | None:
+        item = self._get(keys.connection(tenant, host, connection))
+        return items.decode(Connection, item) if item else None
+
+    def connections(self, tenant: str, host: str) -> Sequence[Connection]:
+        found = under(self._client, self._table, keys.host_pk(tenant, host), keys.CALENDAR)
+        return [items.decode(Connection, item) for item in found]
+
+    def put(self, connection: Connection, *, version: int | None) -> None:
+        put: dict[str, Any] = {"Item": connected.item(connection), "ConditionExpression": "attribute_not_exists(pk)"}
+        if version is not None:
+            put |= _same_version(version)
+        self._with_host(connection, {"Put": put}, lambda host: connected.host_after(host, connection))
+
+    def note(self, connection: Connection) -> None:
+        fields = connected.item(connection)
+        update = Expression(keys.connection(connection.tenant, connection.host, connection.id))
+        for name in (*_NOTED, "tenant_pk", "tenant_sk"):
+            if name in fields:
+                update.set(name, fields[name])
+            else:
+                update.remove(name)
+        update.require_same("version", attribute(connection.version))
+        self._unless_stale("update_item", update.update()["Update"])
+
+    def remove(self, connection: Connection) -> None:
+        tenant, host = connection.tenant, connection.host
+        for item in under(self._client, self._table, keys.host_pk(tenant, host), keys.snapshots(connection.id)):
+            self._delete({"pk": item["pk"], "sk": item["sk"]})
+        for copy in self._copies(tenant, host):
+            if copy.connection == connection.id:
+                self.remove_copy(copy)
+        for channel in connection.channels.values():
+            self.remove_watch(channel.id)
+        key = keys.connection(tenant, host, connection.id)
+        delete = {"Delete": {"Key": key, **_same_version(connection.version)}}
+        self._with_host(connection, delete, lambda host: connected.host_without(host, connection))
+
+    def due(self, now: datetime, limit: int) -> Sequence[Connection]:
+        query: Any = {
+            "TableName": self._table,
+            "IndexName": keys.BY_TENANT,
+            "KeyConditionExpression": "tenant_pk = :pk AND tenant_sk < :now",
+            "ExpressionAttributeValues": {
+                ":pk": {"S": keys.CALENDARS},
+                ":now": {"S": connected.due_key(now + timedelta(seconds=1), "")},
+            },
+            "Limit": limit,
+        }
+        rows = self._client.query(**query)["Items"]
+        found = items.batch_get(self._client, self._table, [{"pk": row["pk"], "sk": row["sk"]} for row in rows])
+        due = (items.decode(Connection, item) for item in found)
+        return sorted((one for one in due if one.due_at <= now), key=lambda one: (one.due_at, one.id))
+
+    def count_broken(self) -> int:
+        query: Any = {
+            "TableName": self._table,
+            "IndexName": keys.BY_TENANT,
+            "KeyConditionExpression": "tenant_pk = :pk",
+            "ExpressionAttributeValues": {":pk": {"S": keys.BROKEN_CALENDARS}},
+            "Select": "COUNT",
+        }
+        count = 0
+        while True:
+            answer = self._client.query(**query)
+            count += answer["Count"]
+            if "LastEvaluatedKey" not in answer:
+                return count
+            query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def snapshot(self, connection: Connection, calendar: str) -> tuple[Snapshot, str] | None:
+        item = self._get(_snapshot_key(connection, calendar))
+        return connected.decode_snapshot(item) if item else None
+
+    def put_snapshot(
+        self, connection: Connection, calendar: str, snapshot: Snapshot, token: str, *, before: str | None
+    ) -> None:
+        put: dict[str, Any] = {
+            "Item": {**_snapshot_key(connection, calendar), **connected.encode_snapshot(snapshot, token)},
+            "ConditionExpression": "attribute_not_exists(pk)",
+        }
+        if before is not None:
+            put["ConditionExpression"] = "#token = :before"
+            put["ExpressionAttributeNames"] = {"#token": "token"}
+            put["ExpressionAttributeValues"] = {":before": {"S": before}}
+        self._unless_stale("put_item", put)
+
+    def remove_snapshot(self, connection: Connection, calendar: str) -> None:
+        self._delete(_snapshot_key(connection, calendar))
+
+    def add_watch(self, watch: Watch) -> None:
+        ttl = items.expires(watch.channel.expires_at + timedelta(days=1))
+        item = {**items.encode(watch), **keys.channel(watch.channel.id), "ttl": ttl}
+        self._client.put_item(TableName=self._table, Item=item)
+
+    def watch(self, channel: str) -> Watch | None:
+        item = self._get(keys.channel(channel))
+        return items.decode(Watch, item) if item else None
+
+    def remove_watch(self, channel: str) -> None:
+        self._delete(keys.channel(channel))
+
+    def copy(self, tenant: str, booking: str) -> Copy | None:
+        item = self._get(keys.copy_of_booking(tenant, booking))
+        return items.decode(Copy, item) if item else None
+
+    def copies(self, tenant: str, host: str) -> Mapping[str, Copy]:
+        return {copy.event: copy for copy in self._copies(tenant, host)}
+
+    def put_copy(self, copy: Copy) -> None:
+        earlier = self.copy(copy.tenant, copy.booking)
+        fields = items.encode(copy)
+        by_booking = {
+            **fields,
+            **keys.copy_of_booking(copy.tenant, copy.booking),
+            "ttl": items.expires(copy.end + items.BOOKING_LIFE),
+        }
+        by_event = {
+            **fields,
+            **keys.copy_of_event(copy.tenant, copy.host, copy.event),
+            "ttl": items.expires(copy.end + COPY_FOLLOWED),
+        }
+        writes = [Write({"Put": {"Item": item}}, stale) for item in (by_booking, by_event)]
+        if earlier is not None and earlier.event != copy.event:
+            writes.append(Write({"Delete": {"Key": _event_key(earlier)}}, stale))
+        self._transactions.commit(writes)
+
+    def remove_copy(self, copy: Copy) -> None:
+        by_booking = keys.copy_of_booking(copy.tenant, copy.booking)
+        self._transactions.commit([Write({"Delete": {"Key": key}}, stale) for key in (by_booking, _event_key(copy))])
+
+    def add_consenting(self, consenting: Consenting) -> None:
+        ttl = items.expires(consenting.expires_at + timedelta(hours=1))
+        item = {**items.encode(consenting), **keys.consenting(consenting.id), "ttl": ttl}
+        self._client.put_item(TableName=self._table, Item=item, ConditionExpression="attribute_not_exists(pk)")
+
+    def consenting(self, consenting: str) -> Consenting | None:
+        item = self._get(keys.consenting(consenting))
+        return items.decode(Consenting, item) if item else None
+
+    def bind(self, consenting: Consenting) -> None:
+        update = Expression(keys.consenting(consenting.id))
+        mine = attribute(consenting.cookie_sha256)
+        update.set("cookie_sha256", mine)
+        cookie, nobody = update.name("cookie_sha256"), update.value("nobody", attribute(""))
+        update.require(f"{cookie} IN ({nobody}, {update.value('mine', mine)})")
+        self._unless_stale("update_item", update.update()["Update"])
+
+    def redeem(self, consenting: Consenting) -> None:
+        delete = {
+            "Key": keys.consenting(consenting.id),
+            "ConditionExpression": "cookie_sha256 = :cookie",
+            "ExpressionAttributeValues": {":cookie": attribute(consenting.cookie_sha256)},
+        }
+        self._unless_stale("delete_item", delete)
+
+    def _copies(self, tenant: str, host: str) -> Iterator[Copy]:
+        found = under(self._client, self._table, keys.host_pk(tenant, host), keys.COPY)
+        return (items.decode(Copy, item) for item in found)
+
+    def _with_host(self, connection: Connection, write: Any, after: connected.Change) -> None:
+        """Write a connection together with what its host's item says of connections, as that stands now."""
+        for _ in range(TRIES):
+            host = self._get(keys.host(connection.tenant, connection.host))
+            if not host:
+                raise NotFound("No such host.")
+            update = connected.host_update(keys.host(connection.tenant, connection.host), host, after)
+            try:
+                self._transactions.commit([Write(write, stale), Write(update, lambda _: _HostChanged())])
+            except _HostChanged:
+                continue
+            return
+        raise Stale
+
+    def _get(self, key: keys.Key) -> items.Raw:
+        return self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item", {})
+
+    def _delete(self, key: keys.Key) -> None:
+        self._client.delete_item(TableName=self._table, Key=key)
+
+    def _unless_stale(self, call: str, request: Mapping[str, Any]) -> None:
+        try:
+            getattr(self._client, call)(TableName=self._table, **request)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            raise Stale from None
+
+
+class _HostChanged(Exception):
+    """What the host's item says of connections changed between our reading and our writing."""
+
+
+def _same_version(version: int) -> dict[str, Any]:
+    return {
+        "ConditionExpression": "#version = :version",
+        "ExpressionAttributeNames": {"#version": "version"},
+        "ExpressionAttributeValues": {":version": attribute(version)},
+    }
+
+
+def _snapshot_key(connection: Connection, calendar: str) -> keys.Key:
+    return keys.snapshot(connection.tenant, connection.host, connection.id, calendar)
+
+
+def _event_key(copy: Copy) -> keys.Key:
+    return keys.copy_of_event(copy.tenant, copy.host, copy.event)

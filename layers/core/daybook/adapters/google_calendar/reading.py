@@ -1,0 +1,83 @@
+"""Calendars and events as Google tells them, in Daybook's terms.
+
+Source: Calendar API v3, CalendarListEntry and Event.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from daybook.calendar_ports import Found
+from daybook.domain.connection import Calendar
+from daybook.domain.external import ExternalEvent, Response
+
+Json = Mapping[str, Any]
+
+FIELDS = (
+    "id,etag,status,start,end,transparency,eventType,recurringEventId,attendees(self,responseStatus),"
+    "extendedProperties/private,hangoutLink"
+)
+"""What of an event is asked for: nothing that says what it is about."""
+BOOKING, VERSION, OWNER, INVITED = "daybook_booking", "daybook_version", "daybook_host", "daybook_invited"
+"""Our private properties of an event."""
+
+_RESPONSES = {
+    "accepted": Response.ACCEPTED,
+    "tentative": Response.TENTATIVE,
+    "needsAction": Response.NEEDS_ACTION,
+    "declined": Response.DECLINED,
+}
+_NEVER_BUSY = frozenset({"workingLocation", "birthday"})
+
+
+def calendar_of(entry: Json) -> Calendar:
+    """Read an entry of the list. Only an owner may let `calendar.events.owned` write."""
+    return Calendar(
+        id=entry["id"],
+        name=entry.get("summaryOverride") or entry.get("summary", ""),
+        zone=_zone(entry.get("timeZone", "UTC")),
+        primary=entry.get("primary", False),
+        writable=entry.get("accessRole", "owner") == "owner",
+    )
+
+
+def found(event: Json, owner: str) -> Found:
+    """Read an event or an occurrence.
+
+    Args:
+        owner: who we are: an event that another host's booking was copied to is one like any other.
+    """
+    return Found(
+        id=event["id"],
+        etag=event.get("etag", ""),
+        event=None if event.get("status") == "cancelled" else _event(event, owner),
+        series="recurringEventId" in event,
+        meeting_url=event.get("hangoutLink", ""),
+    )
+
+
+def _event(event: Json, owner: str) -> ExternalEvent:
+    private = event.get("extendedProperties", {}).get("private", {})
+    own = [_RESPONSES.get(one["responseStatus"]) for one in event.get("attendees", ()) if one.get("self")]
+    return ExternalEvent(
+        start=_time(event["start"]),
+        end=_time(event["end"]),
+        free=event.get("transparency") == "transparent" or event.get("eventType") in _NEVER_BUSY,
+        tentative=event.get("status") == "tentative",
+        response=next(filter(None, own), Response.ACCEPTED),
+        booking=private.get(BOOKING) if private.get(OWNER) == owner else None,
+    )
+
+
+def _time(time: Json) -> datetime | date:
+    if "dateTime" in time:
+        return datetime.fromisoformat(time["dateTime"]).astimezone(UTC)
+    return date.fromisoformat(time["date"])
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
