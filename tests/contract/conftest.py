@@ -13,6 +13,8 @@ from daybook import wiring
 from daybook.adapters.dynamodb.access import DynamoAccess
 from daybook.adapters.dynamodb.bookings import DynamoBookings
 from daybook.adapters.dynamodb.catalogue import DynamoCatalogue
+from daybook.adapters.dynamodb.connections import DynamoConnections
+from daybook.adapters.dynamodb.external import DynamoExternalTime
 from daybook.adapters.dynamodb.ledger import DynamoLedger
 from daybook.adapters.dynamodb.mails import DynamoMails
 from daybook.domain.booking import Booking
@@ -53,6 +55,8 @@ def ports(request: pytest.FixtureRequest) -> Ports:
         DynamoBookings(client, TABLE),
         DynamoAccess(client, TABLE),
         DynamoMails(client, TABLE),
+        DynamoConnections(client, TABLE),
+        DynamoExternalTime(client, TABLE, sleep=lambda _: None),
     )
 
 

@@ -10,6 +10,9 @@ from daybook.domain.schedule import Block, Schedule
 from daybook.ports import Context, Stale
 from tests.fakes.store import Rows, Store, page
 
+NOT_OWN_FIELDS = ("schedules", "blocks", "connections", "written_by", "guests_invited")
+"""What a change of the host itself leaves alone."""
+
 
 class MemoryCatalogue:
     """`ports.Catalogue` on dictionaries."""
@@ -56,7 +59,8 @@ class MemoryCatalogue:
             stored = rows.hosts.get((tenant, host.slug))
             if stored is None or stored.version != version:
                 raise Stale
-            rows.hosts[tenant, host.slug] = replace(host, schedules=stored.schedules, blocks=stored.blocks)
+            kept = {name: getattr(stored, name) for name in NOT_OWN_FIELDS}
+            rows.hosts[tenant, host.slug] = replace(host, **kept)
 
     def remove_host(self, tenant: str, host: Host) -> None:
         with self._store.transaction() as rows:

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
+from daybook.calendar_ports import Connections, ExternalTime
 from daybook.mail_ports import MailLog
 from daybook.ports import Access, Bookings, Catalogue, Ledger
 from tests.fakes.access import MemoryAccess
 from tests.fakes.bookings import MemoryBookings
 from tests.fakes.catalogue import MemoryCatalogue
+from tests.fakes.connections import MemoryConnections, MemoryExternalTime
 from tests.fakes.ledger import MemoryLedger
 from tests.fakes.mails import MemoryMails
 from tests.fakes.store import Store
@@ -23,13 +25,21 @@ class Ports:
     bookings: Bookings
     access: Access
     mails: MailLog
+    connections: Connections
+    external: ExternalTime
 
 
 def in_memory() -> Ports:
     """Return all adapters on one empty store."""
     store = Store()
     return Ports(
-        MemoryCatalogue(store), MemoryLedger(store), MemoryBookings(store), MemoryAccess(store), MemoryMails(store)
+        MemoryCatalogue(store),
+        MemoryLedger(store),
+        MemoryBookings(store),
+        MemoryAccess(store),
+        MemoryMails(store),
+        MemoryConnections(store),
+        MemoryExternalTime(store),
     )
 
 
@@ -41,6 +51,8 @@ def overheard(ports: Ports, calls: list[str]) -> Ports:
         _overheard(ports.bookings, "bookings", calls),
         _overheard(ports.access, "access", calls),
         _overheard(ports.mails, "mails", calls),
+        _overheard(ports.connections, "connections", calls),
+        _overheard(ports.external, "external", calls),
     )
 
 

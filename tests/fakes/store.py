@@ -6,7 +6,9 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from threading import Lock
 
+from daybook.calendar_ports import Consenting, Copy, Watch
 from daybook.domain.booking import Booking
+from daybook.domain.connection import Connection
 from daybook.domain.event_type import EventType
 from daybook.domain.history import Event
 from daybook.domain.host import Host
@@ -14,6 +16,7 @@ from daybook.domain.ledger import LedgerDay
 from daybook.domain.limits import Count, Counter
 from daybook.domain.mail import Mail, MailName
 from daybook.domain.published_slot import PublishedSlot
+from daybook.domain.snapshot import Snapshot
 from daybook.domain.tenant import ApiKey, Tenant
 from daybook.ports import Record
 
@@ -35,6 +38,11 @@ class Rows:
     history: dict[tuple[str, str, int], Event] = field(default_factory=dict)
     records: dict[tuple[str, str], Record] = field(default_factory=dict)
     mails: dict[tuple[str, str, MailName], Mail] = field(default_factory=dict)
+    connections: dict[tuple[str, str, str], Connection] = field(default_factory=dict)
+    snapshots: dict[tuple[str, str, str, str], tuple[Snapshot, str]] = field(default_factory=dict)
+    copies: dict[tuple[str, str], Copy] = field(default_factory=dict)
+    watches: dict[str, Watch] = field(default_factory=dict)
+    consentings: dict[str, Consenting] = field(default_factory=dict)
 
     def copy(self) -> "Rows":
         return Rows(**{each.name: dict(getattr(self, each.name)) for each in fields(self)})

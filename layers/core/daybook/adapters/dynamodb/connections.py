@@ -70,7 +70,10 @@ class DynamoConnections:
             self.remove_watch(channel.id)
         key = keys.connection(tenant, host, connection.id)
         delete = {"Delete": {"Key": key, **_same_version(connection.version)}}
-        self._with_host(connection, delete, lambda host: connected.host_without(host, connection))
+        try:
+            self._with_host(connection, delete, lambda known: connected.host_without(known, connection))
+        except NotFound:  # the host has been removed before it
+            self._transactions.commit([Write(delete, stale)])
 
     def due(self, now: datetime, limit: int) -> Sequence[Connection]:
         query: Any = {
