@@ -1,12 +1,13 @@
 """HTML answers for people who follow a link: templates, security headers, and refusals as pages.
 
-Pages work without JavaScript and cookies. The address of a page may carry a manage token; therefore nothing is cached,
-no referrer is sent, nothing is loaded from elsewhere but the tenant's logo, and forms go nowhere but here.
+Pages work without JavaScript, and but for connecting a calendar without cookies. The address of a page may carry a
+manage token; therefore nothing is cached, no referrer is sent, nothing is loaded from elsewhere but the tenant's logo,
+and forms go nowhere but here.
 """
 
 import re
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from hashlib import sha256
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.shared.cookies import Cookie
 
 from daybook.domain.brand import Brand, is_colour
 from daybook.domain.errors import DaybookError
@@ -56,15 +58,21 @@ def page(
     brand: Brand | None = None,
     status: int = 200,
     headers: Mapping[str, str] | None = None,
+    cookies: Sequence[Cookie] = (),
+    leads_to: str = "",
     **values: object,
 ) -> Answer:
-    """Render a template; every value is escaped, and one that is missing is an error."""
+    """Render a template; every value is escaped, and one that is missing is an error.
+
+    Args:
+        leads_to: an address to whose origin the page's form leads on; browsers ask for leave there, too.
+    """
     shown = brand if brand and is_colour(brand.colour) else Brand()
     logo = _logo(shown)
     style = _environment().get_template("style.css").render(brand=shown)
     text = _environment().get_template(template).render(t=wording, brand=shown, logo=logo, style=style, **values)
-    security = {**_HEADERS, "Content-Security-Policy": _policy(style, logo)}
-    return Answer(text, status=status, headers={**security, **(headers or {})}, content_type=HTML)
+    security = {**_HEADERS, "Content-Security-Policy": _policy(style, logo, leads_to)}
+    return Answer(text, status=status, headers={**security, **(headers or {})}, cookies=cookies, content_type=HTML)
 
 
 def see_other(location: str) -> Answer:
@@ -76,15 +84,20 @@ def see_other(location: str) -> Answer:
     return Answer(status=303, headers={**_HEADERS, "Location": location})
 
 
-def told(error: DaybookError | None, event: Mapping[str, Any]) -> Response[str]:
-    """Say a refusal, or a fault of ours (None), on a page that gives nothing away, in the browser's language."""
+def told(error: DaybookError | None, event: Mapping[str, Any], *, words: str = "refused") -> Response[str]:
+    """Say a refusal, or a fault of ours (None), on a page that gives nothing away, in the browser's language.
+
+    Args:
+        words: where in the catalogues pages of another kind have words of their own for some refusals.
+    """
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     status = problems.status_of(type(error)) if error else FAULT
     wording = Wording.of(*accepted(headers.get("accept-language", "")))
     request_id = event.get("requestContext", {}).get("requestId", "") if error is None else ""
     kind = {404: "unknown", 429: "rate_limited", 503: "busy", FAULT: "internal"}.get(status, "unreadable")
     more = problems.headers_of(error) if error else {}
-    answer = page("refused.html", wording, status=status, headers=more, kind=kind, request_id=request_id)
+    said = next(said for said in (f"{words}.{kind}", f"refused.{kind}") if wording.known(f"{said}.title"))
+    answer = page("refused.html", wording, status=status, headers=more, said=said, request_id=request_id)
     return Response(status_code=status, content_type=HTML, body=str(answer.body), headers={**answer.headers})
 
 
@@ -97,13 +110,14 @@ def _logo(brand: Brand) -> str | None:
     return brand.logo_url if parts.scheme == "https" and _HOST_AND_PORT.fullmatch(parts.netloc) else None
 
 
-def _policy(style: str, logo: str | None) -> str:
+def _policy(style: str, logo: str | None, leads_to: str) -> str:
     """Allow this very style sheet, the logo, and forms to this origin; nothing else. Source: CSP Level 3."""
+    onward = urlsplit(leads_to)
     digest = b64encode(sha256(style.encode()).digest()).decode()
     rules = [
         "default-src 'none'",
         f"style-src 'sha256-{digest}'",
-        "form-action 'self'",
+        f"form-action 'self' {onward.scheme}://{onward.netloc}" if leads_to else "form-action 'self'",
         "frame-ancestors 'none'",
         "base-uri 'none'",
     ]

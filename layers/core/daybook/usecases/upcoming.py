@@ -1,4 +1,4 @@
-"""Find out whether something in the future still needs a host or an event type."""
+"""Find out which bookings are still to come, and whether one needs a host or an event type."""
 
 from datetime import datetime, timedelta
 
@@ -38,3 +38,15 @@ def _published(tenant: str, host: str, event_type: str | None, bookings: Booking
         cursor = page.cursor
         if cursor is None:
             return False
+
+
+def upcoming_ids(tenant: str, host: str, *, bookings: Bookings, now: datetime) -> list[str]:
+    """Return the ids of a host's bookings that have not ended, whatever became of them, and of few that have."""
+    found: list[str] = []
+    cursor: str | None = None
+    while True:
+        page = bookings.by_host(tenant, host, since=now - LONGEST, until=None, cursor=cursor, limit=PAGE)
+        found += page.ids
+        cursor = page.cursor
+        if cursor is None:
+            return found
