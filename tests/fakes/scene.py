@@ -12,6 +12,7 @@ from daybook.domain.booking import Booking
 from daybook.domain.caller import Caller
 from daybook.domain.event_type import EventType
 from daybook.domain.host import Host
+from daybook.domain.intervals import Span
 from daybook.domain.published_slot import PublishedSlot
 from daybook.domain.tenant import Scope
 from daybook.usecases.admission import Admit
@@ -37,7 +38,7 @@ def _admitted() -> None:
     """Let everybody in."""
 
 
-def _unasked(*_: object) -> bool:
+def _unasked(tenant: str, host: str, span: Span) -> bool:
     raise AssertionError("there is no calendar to ask")
 
 

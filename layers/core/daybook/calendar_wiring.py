@@ -12,8 +12,10 @@ from daybook import wiring
 from daybook.config import setting
 
 if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
     from daybook.adapters.google_calendar.tokens import TokenEndpoint
-    from daybook.calendar_ports import Connections, Consent, Providers
+    from daybook.calendar_ports import Connections, Consent, CopyQueue, NoticeBoard, Providers, SyncQueue
 
 CALLBACK = "/v1/oauth/google/callback"
 WEBHOOK = "/v1/webhooks/google-calendar"
@@ -62,6 +64,32 @@ def consent_url(base_url: str, *, state: str, verifier: str, existing: bool) -> 
         verifier=verifier,
         existing=existing,
     )
+
+
+@cache
+def sync_queue() -> "SyncQueue":
+    from daybook.adapters.calendar_queues import SyncRequests  # noqa: PLC0415
+
+    return SyncRequests(_queues(), setting("DAYBOOK_SYNC_QUEUE"))
+
+
+@cache
+def copy_queue() -> "CopyQueue":
+    from daybook.adapters.calendar_queues import CopyRequests  # noqa: PLC0415
+
+    return CopyRequests(_queues(), setting("DAYBOOK_CALENDAR_QUEUE"))
+
+
+@cache
+def notices() -> "NoticeBoard":
+    from daybook.adapters.calendar_queues import Notices  # noqa: PLC0415
+
+    return Notices(_queues(), setting("DAYBOOK_MAIL_QUEUE"))
+
+
+@cache
+def _queues() -> "SQSClient":
+    return boto3.client("sqs", config=_CONFIG)
 
 
 def configured(env: Mapping[str, str] = os.environ) -> bool:

@@ -1,4 +1,5 @@
-"""What queues carry, as JSON: `{"event": {…}}`, `{"timer": {…}}`, `{"copy": {…}}`, `{"notice": {…}}`.
+"""What queues carry, as JSON: `{"event": {…}}`, `{"timer": {…}}`, `{"copy": {…}}`, `{"sync": {…}}`,
+`{"notice": {…}}`.
 
 Moments are RFC 3339, lengths ISO 8601.
 """
@@ -10,14 +11,21 @@ from typing import Any, assert_never
 
 from pydantic import TypeAdapter
 
+from daybook.domain.connection import SyncRequest
 from daybook.domain.entry import CopyRequest
 from daybook.domain.history import Event
 from daybook.domain.notice import Notice
 from daybook.domain.timers import Timer
 
-Told = Event | Timer | CopyRequest | Notice
+Told = Event | Timer | CopyRequest | SyncRequest | Notice
 
-_KINDS: dict[str, type[Told]] = {"event": Event, "timer": Timer, "copy": CopyRequest, "notice": Notice}
+_KINDS: dict[str, type[Told]] = {
+    "event": Event,
+    "timer": Timer,
+    "copy": CopyRequest,
+    "sync": SyncRequest,
+    "notice": Notice,
+}
 _adapters: dict[type[Told], TypeAdapter[Any]] = {}
 
 
@@ -44,6 +52,10 @@ def timer_text(timer: Timer) -> str:
 
 def copy_text(request: CopyRequest) -> str:
     return _compact({"copy": plain(request)})
+
+
+def sync_text(request: SyncRequest) -> str:
+    return _compact({"sync": plain(request)})
 
 
 def notice_text(notice: Notice) -> str:
@@ -79,7 +91,7 @@ def _moments(told: Told) -> Sequence[datetime]:
             return told.at, told.after.start, told.after.end
         case Timer():
             return (told.at,)
-        case CopyRequest() | Notice():
+        case CopyRequest() | SyncRequest() | Notice():
             return ()
         case _:
             assert_never(told)

@@ -123,3 +123,17 @@ class Connection:
 
     def _changed(self, now: datetime) -> "Connection":
         return replace(self, version=self.version + 1, updated_at=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncRequest:
+    """A wish that a connection be read.
+
+    Attributes:
+        afresh: from the beginning, for what blocks has been chosen anew.
+    """
+
+    tenant: str
+    host: str
+    connection: str
+    afresh: bool = False
