@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
+from daybook.adapters.messages import Told
+from daybook.domain.entry import CopyRequest
 from daybook.domain.history import Event
 from daybook.domain.mail import Letter, MailName, Recipient
-from daybook.domain.notice import NoticeLetter
+from daybook.domain.notice import Notice, NoticeLetter
 from daybook.domain.timers import Timer
 from daybook.mail_ports import NotSent, Outgoing
 
@@ -174,7 +176,7 @@ class MemoryOutlet:
         taken: what was put. broken: whether it loses everything.
     """
 
-    def __init__(self, into: MemoryQueue[Event | Timer] | None = None) -> None:
+    def __init__(self, into: MemoryQueue[Told] | None = None) -> None:
         self.taken: list[Event] = []
         self.broken = False
         self._queue = into
@@ -192,8 +194,31 @@ class MemoryOutlet:
 class MemoryLetterbox:
     """`mail_ports.Letterbox` into a queue."""
 
-    def __init__(self, into: MemoryQueue[Event | Timer]) -> None:
+    def __init__(self, into: MemoryQueue[Told]) -> None:
         self._queue = into
 
     def put(self, timer: Timer) -> None:
         self._queue.add(timer.booking, timer)
+
+
+class MemoryCopyQueue:
+    """`calendar_ports.CopyQueue` into a queue."""
+
+    def __init__(self, into: MemoryQueue[Told]) -> None:
+        self._queue = into
+
+    def put(self, tenant: str, bookings: Collection[str]) -> None:
+        for booking in bookings:
+            self._queue.add(booking, CopyRequest(tenant, booking))
+
+
+class MemoryNoticeBoard:
+    """`calendar_ports.NoticeBoard` into a queue; `put_up` keeps what was put."""
+
+    def __init__(self, into: MemoryQueue[Told]) -> None:
+        self.put_up: list[Notice] = []
+        self._queue = into
+
+    def put(self, notice: Notice) -> None:
+        self.put_up.append(notice)
+        self._queue.add(notice.connection, notice)

@@ -3,22 +3,30 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+from daybook.adapters.messages import Told
+from daybook.calendar_ports import Provider
 from daybook.domain.actor import Actor, Role
 from daybook.domain.booking import Booking
+from daybook.domain.connection import Connection
+from daybook.domain.entry import CopyRequest
 from daybook.domain.history import Deed, Event, Origin
 from daybook.domain.mail import Mail, MailName, MailStatus, Method, Recipient
+from daybook.domain.notice import Notice
 from daybook.domain.timers import Timer
 from daybook.edge.batches import EXPECTED, delay_after
+from daybook.usecases import write_back
 from daybook.usecases.erase_booking import finish_erasure
 from daybook.usecases.fan_out import fan_out
 from daybook.usecases.hand_over import Post
 from daybook.usecases.record_delivery import News, record_delivery
 from daybook.usecases.run_timer import run_timer
 from daybook.usecases.send_mail import remind, tell
+from daybook.usecases.send_notice import send_notice
 from daybook.usecases.set_timers import set_timers
 from tests.fakes.post import (
     MemoryLetterbox,
     MemoryMailer,
+    MemoryNoticeBoard,
     MemoryOutlet,
     MemoryQueue,
     MemoryTimers,
@@ -37,6 +45,7 @@ class Postroom:
 
     Attributes:
         twice: whether every message is delivered once more after it was dealt with.
+        account: opens connected calendars; None: there are none.
         silent: whether the provider says nothing of what became of a mail.
     """
 
@@ -45,6 +54,9 @@ class Postroom:
         self.mailer, self.composer, self.timers = MemoryMailer(), PlainComposer(), MemoryTimers()
         self.mail = self._queue()
         self.timing = self._queue()
+        self.copying = self._queue()
+        self.notices = MemoryNoticeBoard(self.mail)
+        self.account: Callable[[Connection], Provider] | None = None
         self.twice = self.silent = False
         self._carried: set[Event] = set()
         self._heard: set[str] = set()
@@ -67,42 +79,67 @@ class Postroom:
             fresh = [event for event in self.events() if event not in self._carried]
             self._carried.update(fresh)
             outlets = {"mail": MemoryOutlet(self.mail), "timers": MemoryOutlet(self.timing)}
-            lost = fan_out(fresh, **outlets, calendars=MemoryOutlet(), bus=MemoryOutlet())
+            calendars = MemoryOutlet(self.copying) if self.account else None
+            lost = fan_out(fresh, **outlets, calendars=calendars, bus=MemoryOutlet())
             assert not lost
             timed = self.timing.work(self._twice(self.set_timers))
+            copied = self.copying.work(self._twice(self.copy))
             rung = self.timers.ring(self.scene.now)
             for timer in rung:
                 self._twice(self.ring)(timer)
             told = self.mail.work(self._twice(self.send))
-            busy = bool(fresh or rung) or timed or told or self._listen()
+            busy = bool(fresh or rung) or timed or copied or told or self._listen()
 
     def until(self, moment: datetime) -> None:
         """Let time pass, and everything happen when it is due."""
         self.settle()
         while self.scene.now < moment:
             due = [timer.at for timer in self.timers.set_for.values()]
-            due += [message.visible_at for queue in (self.mail, self.timing) for message in queue.messages]
+            due += [
+                message.visible_at for queue in (self.mail, self.timing, self.copying) for message in queue.messages
+            ]
             self.scene.now = min([moment, *(one for one in due if one > self.scene.now)])
             self.settle()
 
-    def send(self, told: Event | Timer) -> None:
+    def send(self, told: Told) -> None:
         """Act as the mail worker does."""
         ports = self.scene.ports
         given = {"catalogue": ports.catalogue, "bookings": ports.bookings, "post": self.post, "now": self.scene.now}
         if isinstance(told, Timer):
             remind(told, **given)  # type: ignore[arg-type]
-        elif told.deed is Deed.ERASURE_REQUESTED:
+            return
+        if isinstance(told, Notice):
+            connections = ports.connections
+            send_notice(told, catalogue=ports.catalogue, connections=connections, post=self.post, now=self.scene.now)
+            return
+        assert isinstance(told, Event)
+        if told.deed is Deed.ERASURE_REQUESTED:
             booking = ports.bookings.booking(told.tenant, told.booking)
             assert booking is not None
             finish_erasure(booking, origin=self.origin(), ledger=ports.ledger, bookings=ports.bookings)
         else:
             tell(told, **given)  # type: ignore[arg-type]
 
-    def set_timers(self, event: Event | Timer) -> None:
+    def copy(self, told: Told) -> None:
+        """Act as the worker that writes into calendars does."""
+        assert self.account
+        assert isinstance(told, Event | CopyRequest)
+        ports = self.scene.ports
+        needed = write_back.Ports(
+            catalogue=ports.catalogue,
+            bookings=ports.bookings,
+            ledger=ports.ledger,
+            connections=ports.connections,
+            account=self.account,
+            notices=self.notices,
+        )
+        write_back.write_back(told, ports=needed, origin=self.origin())
+
+    def set_timers(self, event: Told) -> None:
         assert isinstance(event, Event)
         set_timers(event, bookings=self.scene.ports.bookings, timers=self.timers)
 
-    def ring(self, timer: Event | Timer) -> None:
+    def ring(self, timer: Told) -> None:
         assert isinstance(timer, Timer)
         ports, letterbox = self.scene.ports, MemoryLetterbox(self.mail)
         run_timer(timer, origin=self.origin(), bookings=ports.bookings, ledger=ports.ledger, letterbox=letterbox)
@@ -147,11 +184,11 @@ class Postroom:
     def _logged(self, booking: str) -> Sequence[Mail]:
         return self.scene.ports.mails.mails(ACME, booking)
 
-    def _queue(self) -> MemoryQueue[Event | Timer]:
+    def _queue(self) -> MemoryQueue[Told]:
         return MemoryQueue(lambda: self.scene.now, rest=delay_after, visibility=VISIBILITY, expected=OUTAGES)
 
-    def _twice(self, act: Callable[[Event | Timer], None]) -> Callable[[Event | Timer], None]:
-        def acted(told: Event | Timer) -> None:
+    def _twice(self, act: Callable[[Told], None]) -> Callable[[Told], None]:
+        def acted(told: Told) -> None:
             act(told)
             if self.twice:
                 act(told)

@@ -77,6 +77,5 @@ def _lines(booking: Booking, answers: Sequence[tuple[str, str]]) -> Iterator[str
         yield one_line(person.email)
         yield person.timezone
     for question, answer in answers:
-        if answer:
-            yield ""
-            yield f"{one_line(question)}: {printable(answer).strip()}"
+        yield ""
+        yield f"{one_line(question)}: {printable(answer).strip()}"

@@ -1,5 +1,6 @@
 """What can be booked: an event type, the booking window, and the terms that result with a host's defaults."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -92,6 +93,12 @@ class EventType:
     questions: tuple[Question, ...] = ()
     hidden: bool = False
     version: int = 1
+
+
+def labelled(answers: Mapping[str, str], event_type: EventType | None) -> tuple[tuple[str, str], ...]:
+    """Return question and answer of what was answered; a question that is gone is called by its id."""
+    labels = {question.id: question.label for question in event_type.questions} if event_type else {}
+    return tuple((labels.get(name, name), answer) for name, answer in answers.items() if answer)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,13 +15,14 @@ from aws_lambda_powertools.utilities.batch.exceptions import SQSFifoMessageGroup
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from daybook import mail_wiring, wiring
+from daybook.calendar_ports import ProviderDown
 from daybook.domain.errors import Busy
 from daybook.edge.observability import counted, logger, metrics
 from daybook.mail_ports import NotSent, NotYet
 
 FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=5), timedelta(minutes=5)
 
-EXPECTED = (NotSent, NotYet, Busy, SQSFifoMessageGroupCircuitBreakerError)
+EXPECTED = (NotSent, NotYet, ProviderDown, Busy, SQSFifoMessageGroupCircuitBreakerError)
 """What passes by itself, as do faults of AWS; anything else is an error that somebody must look at."""
 
 WorkerHandler = Callable[[dict[str, Any], Any], dict[str, Any]]

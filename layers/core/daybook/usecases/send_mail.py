@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from daybook.domain.actor import Role
 from daybook.domain.booking import Booking, Status
-from daybook.domain.event_type import EventType
+from daybook.domain.event_type import EventType, labelled
 from daybook.domain.history import Deed, Event
 from daybook.domain.host import Host, Invitations
 from daybook.domain.mail import (
@@ -111,14 +111,9 @@ class _Scene:
             booking=told,
             now=now,
             ahead=name.ahead,
-            answers=() if to_attendee else self._answers(),
+            answers=() if to_attendee else labelled(self.booking.answers, self.event_type),
             manage_url=f"{path}?token={token}" if token else "",
         )
-
-    def _answers(self) -> tuple[tuple[str, str], ...]:
-        questions = self.event_type.questions if self.event_type else ()
-        labels = {question.id: question.label for question in questions}
-        return tuple((labels.get(name, name), answer) for name, answer in self.booking.answers.items() if answer)
 
 
 def _scene(tenant: str, booking_id: str, catalogue: Catalogue, bookings: Bookings) -> _Scene | None:
