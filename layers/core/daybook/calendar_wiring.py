@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from daybook.adapters.google_calendar.tokens import TokenEndpoint
     from daybook.calendar_ports import Connections, Consent, CopyQueue, NoticeBoard, Providers, SyncQueue
+    from daybook.usecases.import_busy_times import Ports as Importing
 
 CALLBACK = "/v1/oauth/google/callback"
 WEBHOOK = "/v1/webhooks/google-calendar"
@@ -85,6 +86,29 @@ def notices() -> "NoticeBoard":
     from daybook.adapters.calendar_queues import Notices  # noqa: PLC0415
 
     return Notices(_queues(), setting("DAYBOOK_MAIL_QUEUE"))
+
+
+def importing() -> "Importing":
+    """Return all that reading connected calendars needs."""
+    from daybook.adapters.dynamodb.external import DynamoExternalTime  # noqa: PLC0415
+    from daybook.usecases import follow_edit, import_busy_times  # noqa: PLC0415
+
+    return import_busy_times.Ports(
+        connections=connections(),
+        providers=providers(),
+        ledger=wiring.ledger(),
+        external=DynamoExternalTime(wiring.client(), wiring.settings().table),
+        notices=notices(),
+        following=follow_edit.Ports(
+            catalogue=wiring.catalogue(),
+            ledger=wiring.ledger(),
+            bookings=wiring.bookings(),
+            connections=connections(),
+            copies=copy_queue(),
+        ),
+        new_id=wiring.new_id,
+        new_secret=wiring.new_secret,
+    )
 
 
 @cache

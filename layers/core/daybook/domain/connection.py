@@ -1,6 +1,6 @@
 """A host's account with a calendar provider: what of it blocks time, where bookings appear, and how fresh it is."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,6 +12,10 @@ BEHIND_AFTER = timedelta(hours=1)
 """Since when nothing could be read of a connection that is said to be behind."""
 RENEW_BEFORE = timedelta(days=1)
 """How long before its end a channel is replaced; both live for a moment, so that no push is lost."""
+SOONEST = timedelta(minutes=5)
+"""How soon a connection is looked at again at the earliest, unless somebody asks."""
+CALENDAR_GONE = "calendar_gone"
+"""The problem of a connection whose calendar for bookings is no more."""
 MOST_CONNECTIONS = 5
 MOST_CALENDARS = 20
 """Calendars of a connection whose events may block; each is one channel and one sync token."""
@@ -60,6 +64,10 @@ class Channel:
     resource: str
     token_sha256: str
     expires_at: datetime
+
+    def ending(self, now: datetime) -> bool:
+        """Tell whether it is time for the next one."""
+        return self.expires_at - RENEW_BEFORE <= now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +121,33 @@ class Connection:
     def behind(self, now: datetime) -> bool:
         """Tell whether its busy times may be old."""
         return self.state is State.CONNECTED and (self.synced_at or self.created_at) + BEHIND_AFTER < now
+
+    def calendar(self, calendar: str) -> Calendar | None:
+        return next((one for one in self.calendars if one.id == calendar), None)
+
+    def without(self, gone: Collection[str], *, now: datetime) -> "Connection":
+        """Forget calendars that the account no longer has."""
+        writes = self.write_to not in gone
+        return replace(
+            self._changed(now),
+            busy_from=self.busy_from - frozenset(gone),
+            write_to=self.write_to if writes else None,
+            dedicated=self.dedicated if self.dedicated not in gone else None,
+            synced_at=None,
+            problem=self.problem if writes else CALENDAR_GONE,
+        )
+
+    def read(self, *, begun: datetime, problem: str) -> "Connection":
+        """Note that its calendars have been read, and when to look again.
+
+        Args:
+            begun: when reading began; what happened since then may have been missed.
+            problem: why some could not be read; empty if all were.
+        """
+        ends = [channel.expires_at - RENEW_BEFORE for channel in self.channels.values()]
+        due_at = max(min([begun + SWEEP_EVERY, *ends]), begun + SOONEST)
+        kept = CALENDAR_GONE if self.problem == CALENDAR_GONE and self.write_to is None else ""
+        return replace(self, synced_at=self.synced_at if problem else begun, due_at=due_at, problem=problem or kept)
 
     def broken(self, problem: str, *, now: datetime) -> "Connection":
         """Give the grant up as lost; nothing more is tried until the host connects again."""

@@ -2,11 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from daybook.domain.external import ExternalEvent, blocks, touched
 from daybook.domain.intervals import Span, merge
-from daybook.domain.ledger import PER_DAY
+from daybook.domain.ledger import PER_DAY, granule_at
+
+BEHIND, AHEAD = 1, 400
+"""Ledger days that are kept before and after today: bookings lie ahead at most a year and a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,16 @@ class Snapshot:
             first, last = max(start, self.days.start * PER_DAY), min(end, self.days.stop * PER_DAY)
             if first < last:
                 yield first, last
+
+
+def window(connection: str, now: datetime) -> range:
+    """Return the ledger days that a connection's calendars are read for.
+
+    They move on once a day, at a time of day of each connection's own, lest all calendars be read anew at midnight.
+    """
+    own = timedelta(seconds=int(sha256(connection.encode()).hexdigest()[:8], 16) % 86_400)
+    today = granule_at(now - own) // PER_DAY
+    return range(today - BEHIND, today + AHEAD + 1)
 
 
 def busy_by_day(snapshots: Iterable[Snapshot]) -> dict[int, frozenset[int]]:

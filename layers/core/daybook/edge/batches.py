@@ -1,7 +1,7 @@
 """Workers: functions that take messages off a queue, each at least once, and try again later what failed."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aws_lambda_powertools.utilities.batch import (
@@ -28,6 +28,8 @@ EXPECTED = (NotSent, NotYet, ProviderDown, Busy, SQSFifoMessageGroupCircuitBreak
 WorkerHandler = Callable[[dict[str, Any], Any], dict[str, Any]]
 Act = Callable[[str, str], None]
 """Does what a message's body asks for; the second text is the message's id, for the audit trail."""
+TimedAct = Callable[[str, str, datetime], None]
+"""The same for who must know when the message was put into the queue."""
 
 
 def delay_after(receives: int) -> timedelta:
@@ -46,9 +48,20 @@ def worker(act: Act, *, ordered: bool = False) -> WorkerHandler:
     Source: AWS Lambda, "Handling errors for an SQS event source".
     """
 
-    def handle(record: SQSRecord) -> None:
-        act(record.body, record.message_id)
+    return _handler(lambda record: act(record.body, record.message_id), ordered=ordered)
 
+
+def timed_worker(act: TimedAct, *, ordered: bool = False) -> WorkerHandler:
+    """Make a worker as `worker` does, one that is told when each message was sent."""
+
+    def handle(record: SQSRecord) -> None:
+        sent_at = datetime.fromtimestamp(int(record.attributes.sent_timestamp) / 1000, UTC)
+        act(record.body, record.message_id, sent_at)
+
+    return _handler(handle, ordered=ordered)
+
+
+def _handler(handle: Callable[[SQSRecord], None], *, ordered: bool) -> WorkerHandler:
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         processor = _Ordered() if ordered else _Unordered()
         answer = process_partial_response(event, handle, processor, context)

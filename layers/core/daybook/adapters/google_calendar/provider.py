@@ -80,8 +80,9 @@ class GoogleCalendar:
         self._give_back = give_back
 
     def calendars(self) -> Sequence[Calendar]:
+        hidden = {"showHidden": True}  # what is hidden on a screen blocks all the same
         return [
-            calendar_of(entry) for page in self._pages(self._api.calendarList().list, {}) for entry in page["items"]
+            calendar_of(entry) for page in self._pages(self._api.calendarList().list, hidden) for entry in page["items"]
         ]
 
     def create_calendar(self, name: str) -> Calendar:

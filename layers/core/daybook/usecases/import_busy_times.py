@@ -1,0 +1,231 @@
+"""Bring connected calendars' busy time into the ledger, and bookings to where the host moved them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from daybook.calendar_ports import (
+    Connections,
+    Copy,
+    ExternalTime,
+    GrantLost,
+    NoticeBoard,
+    Provider,
+    ProviderDown,
+    Providers,
+    Refused,
+)
+from daybook.domain.connection import Connection, State, SyncRequest
+from daybook.domain.consent import Right, rights_of
+from daybook.domain.errors import Busy
+from daybook.domain.history import Origin
+from daybook.domain.snapshot import Snapshot, window
+from daybook.ports import Ledger, NewId, Stale
+from daybook.usecases import follow_edit
+from daybook.usecases.keep_channels import Keeper
+from daybook.usecases.lose_grant import lose_grant
+from daybook.usecases.read_calendar import Reading, read_calendar
+from daybook.usecases.write_external import Place, write_external
+
+TRIES = 4
+MARGIN = timedelta(seconds=2)
+"""By how much clocks of functions may differ."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """What importing needs of the world. `new_secret` makes tokens of channels."""
+
+    connections: Connections
+    providers: Providers
+    ledger: Ledger
+    external: ExternalTime
+    notices: NoticeBoard
+    following: follow_edit.Ports
+    new_id: NewId
+    new_secret: Callable[[], str]
+
+
+def import_busy_times(asked: SyncRequest, *, asked_at: datetime, ports: Ports, origin: Origin) -> None:
+    """Read what changed in a connection's calendars, unless that was done since it was asked for.
+
+    Ledger first, bookings second, the place to go on from last: whoever dies in between is repeated without harm.
+
+    Args:
+        asked_at: when the wish was put; whatever was read after that has what it is about.
+    Raises:
+        ProviderDown, Busy: to be tried again; what could be read is written.
+    """
+    force = asked.afresh
+    for _ in range(TRIES):
+        connection = ports.connections.connection(asked.tenant, asked.host, asked.connection)
+        if connection is None or connection.state is State.BROKEN:
+            return
+        if connection.state is State.LEAVING or ports.following.catalogue.host(asked.tenant, asked.host) is None:
+            _take_down(connection, ports, origin)
+            return
+        if not force and connection.synced_at and asked_at + MARGIN < connection.synced_at:
+            return
+        try:
+            _Import(connection, ports, origin, afresh=asked.afresh, force=force).run()
+        except GrantLost:
+            lose_grant(connection, connections=ports.connections, notices=ports.notices, now=origin.now)
+            return
+        except Stale:
+            force = True  # somebody else wrote meanwhile, perhaps of an older state: compare everything
+        else:
+            return
+    raise Busy("The connection is being changed by others; try again.")
+
+
+class _Import:
+    """One reading of a connection."""
+
+    def __init__(self, connection: Connection, ports: Ports, origin: Origin, *, afresh: bool, force: bool) -> None:
+        self._connection = connection
+        self._ports = ports
+        self._now = origin.now
+        self._afresh = afresh
+        self._force = force or connection.synced_at is None
+        self._days = window(connection.id, origin.now)
+        self._account = ports.providers.open(connection)
+        self._problem = ""
+        self._copies: Mapping[str, Copy] | None = None
+
+    def run(self) -> None:
+        """Raises ProviderDown, GrantLost, Stale, Busy."""
+        synced_at = self._connection.synced_at
+        if self._afresh or synced_at is None or window(self._connection.id, synced_at) != self._days:
+            self._list_calendars()
+        self._keep_channels()
+        readings, down = self._read()
+        if self._force or any(reading.changed for reading in readings):
+            self._write(readings)
+        for reading in readings:
+            self._follow(reading)
+        for reading in readings:
+            self._remember(reading)
+        if down is not None:
+            raise down
+        self._ports.connections.note(self._connection.read(begun=self._now, problem=self._problem))
+
+    def _list_calendars(self) -> None:
+        """See which calendars there are; one that is gone blocks nothing any longer. Raises Stale."""
+        connection = self._connection
+        if Right.LIST_CALENDARS not in rights_of(connection.scopes):
+            return
+        try:
+            listed = tuple(self._account.calendars())
+        except Refused as refusal:
+            self._problem = refusal.args[0]
+            return
+        gone = connection.watched - {calendar.id for calendar in listed}
+        self._connection = replace(connection, calendars=listed)
+        if gone:
+            self._force = True
+            self._connection = self._connection.without(gone, now=self._now)
+            self._ports.connections.put(self._connection, version=connection.version)
+
+    def _keep_channels(self) -> None:
+        connections = self._ports.connections
+        for calendar in self._connection.channels.keys() - self._connection.watched:
+            connections.remove_snapshot(self._connection, calendar)
+        self._connection = keeper(self._account, self._ports, self._now).keep(self._connection)
+
+    def _read(self) -> tuple[Sequence[Reading], ProviderDown | None]:
+        """Read as much as can be read; what nobody could read stays as busy as it was."""
+        readings: list[Reading] = []
+        for calendar in sorted(self._connection.watched):
+            try:
+                readings.append(self._reading(calendar))
+            except ProviderDown as down:
+                return readings, down
+            except Refused as refusal:
+                self._refused(calendar, refusal)
+        return readings, None
+
+    def _reading(self, calendar: str) -> Reading:
+        connection = self._connection
+        known = connection.calendar(calendar)
+        return read_calendar(
+            calendar,
+            self._ports.connections.snapshot(connection, calendar),
+            Snapshot(self._days, known.zone if known else ZoneInfo("UTC"), connection.unsettled_block),
+            account=self._account,
+            copies=self._own,
+            afresh=self._afresh,
+            now=self._now,
+        )
+
+    def _refused(self, calendar: str, refusal: Refused) -> None:
+        """Note why a calendar cannot be read. Raises Stale: it is gone, and the connection has just forgotten it."""
+        self._problem = refusal.args[0]
+        if refusal.args[0] == "notFound":
+            self._list_calendars()
+            if calendar not in self._connection.watched:
+                raise Stale
+
+    def _own(self) -> Mapping[str, Copy]:
+        if self._copies is None:
+            self._copies = self._ports.connections.copies(self._connection.tenant, self._connection.host)
+        return self._copies
+
+    def _write(self, readings: Sequence[Reading]) -> None:
+        fresh = {Place(self._connection.id, reading.calendar): reading.snapshot for reading in readings}
+        write_external(
+            self._connection,
+            self._days,
+            fresh,
+            connections=self._ports.connections,
+            ledger=self._ports.ledger,
+            external=self._ports.external,
+        )
+
+    def _follow(self, reading: Reading) -> None:
+        for found, copy in reading.ours:
+            try:
+                follow_edit.follow_edit(
+                    found,
+                    copy,
+                    connection=self._connection,
+                    account=self._account,
+                    ports=self._ports.following,
+                    now=self._now,
+                )
+            except Refused as refusal:
+                self._problem = refusal.args[0]
+
+    def _remember(self, reading: Reading) -> None:
+        if not reading.changed and reading.token == reading.before:
+            return
+        try:
+            self._ports.connections.put_snapshot(
+                self._connection, reading.calendar, reading.snapshot, reading.token, before=reading.before
+            )
+        except Refused as refusal:  # more than can be kept: it is read anew each time
+            self._problem = refusal.args[0]
+
+
+def keeper(account: Provider, ports: Ports, now: datetime) -> Keeper:
+    return Keeper(
+        account=account, connections=ports.connections, new_id=ports.new_id, new_secret=ports.new_secret, now=now
+    )
+
+
+def _take_down(connection: Connection, ports: Ports, origin: Origin) -> None:
+    """Take down what a disconnected account has left: its busy time here, channels and grant there.
+
+    Raises:
+        ProviderDown: to be tried again. Stale: it was connected again meanwhile.
+    """
+    days = window(connection.id, origin.now)
+    leaving = replace(connection, state=State.LEAVING)
+    write_external(leaving, days, {}, connections=ports.connections, ledger=ports.ledger, external=ports.external)
+    try:
+        account = ports.providers.open(connection)
+        keeper(account, ports, origin.now).close(connection.channels.values())
+        account.revoke()
+    except (GrantLost, Refused):
+        pass  # whoever lets us in no longer has nothing of ours to give back
+    ports.connections.remove(connection)
