@@ -96,6 +96,7 @@ Daybook answers at {stack.url}
   tenant   {stack.tenant}
   API key  {stack.api_key}
   outbox   {stack.outbox_url}
+  Google   {stack.connect_url} (a local one: connect Ada's calendar, then change it)
   log      {stack.log}
 
 List, book, move, cancel (paste line by line):

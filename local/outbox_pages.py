@@ -10,6 +10,7 @@ from http import HTTPStatus
 from urllib.parse import urlencode
 
 from local.answer import Answer
+from local.connect_page import HERE as CONNECT
 from local.outbox import Outbox, Sent
 
 HERE = "/_local/outbox"
@@ -69,7 +70,7 @@ def _list(outbox: Outbox, to: str, before: str) -> str:
         older = f'<p><a href="{HERE}?{escape(link)}">Older mails</a></p>'
     count = "1 mail" if len(names) == 1 else f"{len(names)} mails"
     return f"""<h1>Outbox</h1>
-<p class="quiet">{count}, newest first. Nothing leaves this machine.</p>
+<p class="quiet">{count}, newest first. Nothing leaves this machine. · <a href="{CONNECT}">Connected calendars</a></p>
 <form action="{HERE}"><label for="to">Sent to</label>
 <input id="to" name="to" type="search" value="{escape(to)}" autocomplete="off"><button>Filter</button></form>
 <ol class="mails">

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from local import deploy, engine, gateway, replies, side_door, stream
+from local import deploy, engine, gateway, neighbour, replies, side_door, stream
+from local.connect_page import ConnectPage
 from local.outbox import Outbox
 from local.ses import Announcer, Ses
 from local.state import Account, State, opened
@@ -27,6 +28,7 @@ PARAMETERS = {
     "DeletionProtection": "false",
     "MailsPerSecond": "50",
     "ReceiveReplies": "true",
+    **neighbour.PARAMETERS,
 }
 
 Seed = Callable[[str, "DynamoDBClient", str, datetime], Account]
@@ -39,7 +41,7 @@ class Stack:
 
     `url` is the API's, without a slash at the end; `api_key` has every scope; `log` is the file the engine and the
     functions write to. `engine` gives clients of what plays AWS (`engine.dynamodb()`, `engine.url`), `outbox` the mails
-    that were sent, `ses` what goes wrong with the next ones.
+    that were sent, `ses` what goes wrong with the next ones, `google` the calendars hosts can connect.
     """
 
     url: str
@@ -50,11 +52,17 @@ class Stack:
     log: Path
     outbox: Outbox
     ses: Ses
+    google: neighbour.Neighbour
 
     @property
     def outbox_url(self) -> str:
         """Where the mails that were sent can be read."""
         return self.url + side_door.OUTBOX
+
+    @property
+    def connect_url(self) -> str:
+        """Where hosts can be connected with the local Google."""
+        return self.url + side_door.CONNECT
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +109,21 @@ def running(options: Options | None = None, *, progress: Progress = _silently) -
         url = gateway.url_of(listener)
         directory = options.state or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="daybook-")))
         state = stack.enter_context(opened(directory, fresh=options.fresh))
+        beside = options.port + 1 if options.port else 0
+        google = stack.enter_context(neighbour.neighbour(state.google, url, options.host, beside))
         with progress("Starting the engine"):
             running_engine = stack.enter_context(_engine(state, options))
         with progress("Deploying template.yaml"):
-            template, names = _deploy(running_engine, url, options)
+            template, names = _deploy(running_engine, url, google, options)
+            neighbour.keep_secret(running_engine)
             table = names[template.table]
         outbox = Outbox(state.mail)
         announcer = stack.enter_context(closing(Announcer(running_engine)))
         ses = Ses(outbox, _now, announcer.wanted, announcer.publish)
         inbox = replies.Inbox(running_engine, template.receipt, names, _now)
-        door = side_door.SideDoor(outbox, ses, inbox)
+        sweep = side_door.Sweep(running_engine, names.get("SweepCalendarsFunction", ""))
+        connecting = ConnectPage(url, google, state.account)
+        door = side_door.SideDoor(outbox, ses, inbox, sweep, connecting)
         stack.enter_context(_answering(gateway.Gateway(listener, running_engine.port, door)))
         stack.enter_context(replies.watching(state.replies, inbox))
         # While the door is open: functions have mails to hand in.
@@ -122,16 +135,18 @@ def running(options: Options | None = None, *, progress: Progress = _silently) -
         if account is None:
             with progress("Creating the demo tenant"):
                 account = _seed(state, running_engine, url, table, options.seed)
-        yield Stack(url, account.tenant, account.api_key, table, running_engine, state.log, outbox, ses)
+        yield Stack(url, account.tenant, account.api_key, table, running_engine, state.log, outbox, ses, google)
 
 
 def _engine(state: State, options: Options) -> AbstractContextManager[engine.Engine]:
     return engine.started(state, persist=options.state is not None, enforce_iam=options.enforce_iam)
 
 
-def _deploy(running_engine: engine.Engine, url: str, options: Options) -> tuple[LocalTemplate, dict[str, str]]:
+def _deploy(
+    running_engine: engine.Engine, url: str, google: neighbour.Neighbour, options: Options
+) -> tuple[LocalTemplate, dict[str, str]]:
     """Deploy the template; return it with the physical names of its resources by logical name."""
-    environment = {"AWS_ENDPOINT_URL_SESV2": url + side_door.MAILER, "DAYBOOK_BASE_URL": url}
+    environment = {"AWS_ENDPOINT_URL_SESV2": url + side_door.MAILER, "DAYBOOK_BASE_URL": url, **google.environment}
     template = localised(options.template, environment)
     deploy.deploy(running_engine, template.body, {**PARAMETERS, **(options.parameters or {})})
     return template, deploy.names(running_engine)

@@ -53,6 +53,11 @@ class State:
         return self.directory / "mail"
 
     @property
+    def google(self) -> Path:
+        """What the local Google remembers."""
+        return self.directory / "google"
+
+    @property
     def replies(self) -> Path:
         """Where .eml files can be dropped, as if they had come by mail."""
         return self.directory / "replies"
@@ -101,7 +106,7 @@ def opened(directory: Path, *, fresh: bool) -> Iterator[State]:
     with os.fdopen(lock):
         _take(state)
         if fresh or state.account() is None:
-            _drop(state._account, state.engine, state.objects, state.mail, state.replies)
+            _drop(state._account, state.engine, state.objects, state.mail, state.replies, state.google)
         _drop(state.tmp, state.log)
         for path in (state.engine, state.objects, state.mail, state.replies, state.tmp):
             path.mkdir(exist_ok=True)
