@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from daybook.domain.actor import Role
+from daybook.domain.actor import Actor, Role
 from daybook.domain.booking import Booking, Status
 from daybook.domain.connection import Guests, State
 from daybook.domain.event_type import GOOGLE_MEET, Question
-from daybook.domain.history import Deed
+from daybook.domain.history import Deed, Origin
+from daybook.domain.history import event as step
 from daybook.domain.mail import Kind, Method, Recipient
 from daybook.usecases.confirm import confirm
 from daybook.usecases.erase_booking import erase_booking
@@ -157,8 +158,8 @@ class TestAnyOrder:
         booking = scene.book()
         office.room.copy(office.room.events()[0])
         scene.move(booking, NINE + HOUR)
-        for event in reversed(office.room.events()):
-            office.room.copy(event)
+        for told in reversed(office.room.events()):
+            office.room.copy(told)
         assert start_of(office.event()) == NINE + HOUR
         assert office.ever() == 1
 
@@ -320,6 +321,26 @@ class TestInvitations:
         assert event.get("description", "") == ""
         assert "evil" not in str(event)
 
+    def test_of_google_are_not_repeated_when_the_host_moved_the_event_there(self, office: Office) -> None:
+        office.change(guests=Guests.PROVIDER)
+        scene = office.scene
+        booking = scene.book()
+        office.room.settle()
+        start, end = NINE + HOUR, NINE + HOUR + HALF_HOUR
+        office.world.people.edit(office.calendar, office.event()["id"], start=start, end=end)
+        # As whoever reads the calendar follows.
+        origin = Origin(Actor(Role.HOST, "C1"), scene.now, "calendar")
+        ports = scene.ports
+        after = booking.moved(start, end, actor=origin.actor, now=scene.now)
+        told = step(Deed.RESCHEDULED, origin, before=booking, after=after)
+        ports.ledger.move(booking, after, told, bounds=(), record=None, now=scene.now)
+        copy = ports.connections.copy(ACME, booking.id)
+        assert copy
+        ports.connections.put_copy(replace(copy, start=start, end=end))
+        office.room.settle()
+        assert office.google_mails() == [("invitation", BOB), ("update", BOB)]
+        assert office.writes() == 1
+
     def test_of_google_are_not_repeated_by_redelivery(self, office: Office) -> None:
         office.change(guests=Guests.PROVIDER)
         office.room.twice = True
@@ -362,6 +383,7 @@ class TestAVideoMeeting:
         office.scene.move(office.scene.stored(booking), NINE + HOUR)
         office.room.until(NOW + 2 * MINUTE)
         assert office.event()["hangoutLink"] == office.scene.stored(booking).meeting_url == url
+        assert [event.deed for event in office.room.events()] == [Deed.BOOKED, Deed.MEETING_MADE, Deed.RESCHEDULED]
 
     def test_that_nobody_waits_for_any_more_is_not_made(self, office: Office) -> None:
         office.world.google.trouble.meet_delay = 10 * MINUTE
@@ -490,6 +512,30 @@ class TestSomebodyWhoIsForgotten:
         assert office.events() == []
         assert office.scene.ports.connections.copy(ACME, booking.id) is None
 
+    def test_stays_out_while_the_last_mail_to_them_is_waiting(self, office: Office) -> None:
+        scene = office.scene
+        booking = scene.book()
+        office.room.settle()
+        scene.now = NINE + timedelta(minutes=5)
+        ports, origin = scene.ports, values.origin(Role.HOST, scene.now)
+        erase_booking(scene.stored(booking), origin=origin, ledger=ports.ledger, bookings=ports.bookings)
+        before = scene.stored(booking)
+        assert before.attendee.name == "Bob"
+        after = before.kept(now=scene.now)
+        told = values.step(Deed.EDIT_REFUSED, before, after)
+        ports.ledger.settle(before, after, told)
+        office.room.copy(told)
+        assert "bob" not in str(office.event()).lower()
+
+    def test_hears_nothing_when_what_is_over_is_cleared_away(self, office: Office) -> None:
+        office.change(guests=Guests.PROVIDER)
+        booking = office.scene.book()
+        office.room.settle()
+        office.scene.now = NINE + HOUR
+        self.forget(office, booking)
+        assert office.events() == []
+        assert office.google_mails() == [("invitation", BOB)]
+
     def test_is_no_guest_any_more_and_hears_nothing_of_it(self, office: Office) -> None:
         office.change(guests=Guests.PROVIDER)
         booking = office.scene.book()
@@ -497,5 +543,4 @@ class TestSomebodyWhoIsForgotten:
         office.scene.now = NINE + timedelta(minutes=5)
         self.forget(office, booking)
         assert office.event().get("attendees", []) == []
-        office.scene.now = NINE + HOUR
         assert office.google_mails() == [("invitation", BOB)]

@@ -115,7 +115,7 @@ def _facts(seen: Booking, context: Context, wording: Wording, zone: ZoneInfo) ->
     """What is known of the booking, in the reader's words."""
     host = context.host.name if context.host else seen.host
     values = {"host": host, "deadline": wording.moment(seen.deadline, zone) if seen.deadline else ""}
-    location = (seen.location or "").strip()
+    place = seen.place.strip()
     return {
         "title": seen.title or (context.event_type.title if context.event_type else "") or wording("words.appointment"),
         "host": host,
@@ -126,8 +126,8 @@ def _facts(seen: Booking, context: Context, wording: Wording, zone: ZoneInfo) ->
         "start": utc_text(seen.start),
         "zone": zone.key,
         "when": wording.span(seen.start, seen.end, zone),
-        "location": location,
-        "link": location.lower().startswith("https://") and len(location.split()) == 1,
+        "location": place or (wording("words.video") if seen.video else ""),
+        "link": place.lower().startswith("https://") and len(place.split()) == 1,
         "reason": seen.reason if seen.status in ENDED else "",
         "standing": seen.status not in ENDED,
     }

@@ -87,10 +87,12 @@ class _Job:
             self._put(target, copy)
 
     def _is_written(self, copy: Copy, told: Event | CopyRequest) -> bool:
-        """Tell whether the event has what is told of."""
-        if isinstance(told, Event):
-            return copy.version >= told.version
-        return (copy.start, copy.end) == (self.booking.start, self.booking.end)
+        """Tell whether the event has what is told of; of a move that was made in the calendar it need not be told."""
+        in_place = (copy.start, copy.end) == (self.booking.start, self.booking.end)
+        if isinstance(told, CopyRequest):
+            return in_place
+        followed = told.deed is Deed.RESCHEDULED and told.actor.id == copy.connection
+        return copy.version >= told.version or (followed and in_place)
 
     def _target(self) -> Connection | None:
         """Return the connection whose calendar the host wants bookings in, if we may write there."""

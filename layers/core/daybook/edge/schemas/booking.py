@@ -127,7 +127,10 @@ class ReplyView(BaseModel):
 
 
 class BookingView(BaseModel):
-    """A booking; every moment twice, on the attendee's clock and in UTC."""
+    """A booking; every moment twice, on the attendee's clock and in UTC.
+
+    `meeting_url` is there once the host's connected calendar has made the video meeting that the location asks for.
+    """
 
     id: str
     tenant: str
@@ -144,6 +147,7 @@ class BookingView(BaseModel):
     attendee: AttendeeView
     answers: dict[str, str]
     location: str | None
+    meeting_url: str | None = None
     ics_uid: str
     ics_sequence: int
     version: int
@@ -191,6 +195,8 @@ class BookingView(BaseModel):
             cancel_by=utc_text(seen.cancel_by),
             reschedule_by=utc_text(seen.reschedule_by),
         )
+        if seen.meeting_url:
+            view.meeting_url = seen.meeting_url
         if seen.slot is not None:
             view.slot_id = seen.slot
         if seen.deadline is not None:

@@ -97,7 +97,11 @@ class QuestionBody(Fields):
 
 
 class EventTypeBody(Fields):
-    """An event type; what is left out follows the host's defaults, then Daybook's."""
+    """An event type; what is left out follows the host's defaults, then Daybook's.
+
+    `location` is a place in words, an https address where people join, or `google_meet`: then the host's connected
+    calendar makes a video meeting for each booking.
+    """
 
     slug: Slug
     title: Line
