@@ -10,7 +10,7 @@ import json
 import re
 import sys
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
@@ -33,20 +33,26 @@ IN_PATH = {
     "block": "dentist",
     "booking": BOOKING,
     "slot": BOOKING,
+    "calendar": BOOKING,
     "key": KEY_ID,
 }
+STATE = "c3RhdGUtb2YtYS1jb25zZW50LWluLWEtdGVzdC1ldnQ"
+PROOF = "5b0c3e1f7a9d4c62" * 4
+COOKIE = "__Host-daybook-connect=Y29va2llLW9mLWEtYnJvd3Nlci1pbi1hLXRlc3QtZXY"
 ATTENDEE = {"name": "Grace Hopper", "email": "grace@example.com", "timezone": "America/New_York", "language": "en"}
 HOURS = [["09:00", "12:00"], ["13:00", "17:00"]]
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What a caller adds to a route: query, body as JSON or the fields of a form, manage token."""
+    """What a caller adds to a route: query, body as JSON or the fields of a form, manage token, headers, cookies."""
 
     query: Mapping[str, str] = field(default_factory=dict)
     body: Mapping[str, object] | None = None
     form: Mapping[str, str] | None = None
     token: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    cookies: Sequence[str] = ()
 
 
 WEEK = {"from": "2027-03-01", "to": "2027-03-07", "timezone": "Europe/Berlin"}
@@ -79,6 +85,20 @@ SAMPLES = {
     "host.blocks": Sample(body={"date": "2027-03-05", "reason": "Out of town"}),
     "host.list_bookings": Sample(query={"host": "ada", "status": "upcoming"}),
     "host.explain": Sample(query={"start": "2027-03-01T09:00:00+01:00"}),
+    "public.google_start": Sample(form={"id": STATE, "proof": PROOF}, cookies=[COOKIE]),
+    "public.google_callback": Sample(query={"state": STATE, "code": "4/0Ab_5qlk-a-code"}, cookies=[COOKIE]),
+    "webhooks.google_calendar": Sample(
+        headers={
+            "x-goog-channel-id": BOOKING.lower(),
+            "x-goog-channel-token": STATE,
+            "x-goog-channel-expiration": "Fri, 05 Mar 2027 08:00:00 GMT",
+            "x-goog-message-number": "7",
+            "x-goog-resource-id": "o3hgv1538sdjfh",
+            "x-goog-resource-state": "exists",
+            "x-goog-resource-uri": "https://www.googleapis.com/calendar/v3/calendars/primary/events?alt=json",
+        }
+    ),
+    "host.connect_calendar": Sample(body={"write_to": "dedicated"}),
     "host.api_keys": Sample(body={"name": "Booking page", "scopes": ["read", "bookings"]}),
 }
 
@@ -99,7 +119,10 @@ def events() -> Iterator[tuple[Path, dict[str, object]]]:
 def request(route: Route, sample: Sample) -> dict[str, object]:
     """Build the event of one request."""
     headers = _headers(KEY if not public(route) else sample.token)
+    headers |= sample.headers
     event = {**_line(route, sample.query), "headers": headers, "requestContext": _context(route)}
+    if sample.cookies:
+        event["cookies"] = list(sample.cookies)
     if sample.body is not None:
         headers |= {"content-type": "application/json", "idempotency-key": "5f0c6c1e-4d1b-4b6a-9d43-2f1f6a7d8e90"}
         event["body"] = json.dumps(sample.body)

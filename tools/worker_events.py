@@ -16,11 +16,15 @@ from daybook.adapters import messages
 from daybook.adapters.dynamodb import items, keys
 from daybook.domain.actor import Actor, Role
 from daybook.domain.booking import Status
+from daybook.domain.connection import SyncRequest
+from daybook.domain.entry import CopyRequest
 from daybook.domain.history import Deed, Event, State
+from daybook.domain.ledger import granule_at
 from daybook.domain.mail import Kind, MailName, Recipient
 from daybook.domain.timers import Timer, TimerKind
 
 ACCOUNT, REGION = "123456789012", "eu-central-1"
+CONNECTION = "01KJM7Y2E5W0C3D6F9H2K4N7Q1"
 BOOKING = "01KJM7XQ4T9V2B8R5D3F6H1N0C"
 MESSAGE_ID = "0107019c9a1e4f60-5d1e0d4c-8f0b-4a57-9a6e-2f4f6d1c7b3a-000000"
 REPLY_ID = "o3vrnil0e2ic28tr3fl7kk1ue2b9m7mgkh2t0g01"
@@ -40,6 +44,7 @@ BOOKED = Event(
     request_id="JKJaXmPLvHcESHA=",
     after=STATE,
 )
+SYNC = SyncRequest(tenant="demo", host="ada", connection=CONNECTION)
 REMINDER = Timer(
     tenant="demo",
     booking=BOOKING,
@@ -57,6 +62,12 @@ def worker_events() -> Iterator[tuple[str, dict[str, object]]]:
     booked, rang = messages.event_text(BOOKED), messages.timer_text(REMINDER)
     yield "send_mail", _queued("MailQueue.fifo", [booked, rang], group=BOOKING)
     yield "set_timers", _queued("TimerQueue.fifo", [booked, messages.event_text(moved)], group=BOOKING)
+    copy = messages.copy_text(CopyRequest("demo", BOOKING))
+    yield "write_back", _queued("CalendarQueue.fifo", [booked, copy], group=BOOKING)
+    yield "import_busy_times", _queued("SyncQueue.fifo", [messages.sync_text(SYNC)], group="demo/ada")
+    yield "sweep_calendars", _clock()
+    span = {"start": granule_at(START), "end": granule_at(START) + 6}
+    yield "check_busy", {"tenant": "demo", "host": "ada", **span}
     yield "run_timer", _queued("DueQueue", [rang])
     yield "record_delivery", _queued("MailEventsQueue", [json.dumps(_bounced())])
     yield "receive_reply", {"Records": [_received()]}
@@ -114,6 +125,21 @@ def _queued(queue: str, bodies: list[str], *, group: str = "") -> dict[str, obje
             }
         )
     return {"Records": records}
+
+
+def _clock() -> dict[str, object]:
+    """Build what a rule of EventBridge hands over when its time has come."""
+    return {
+        "version": "0",
+        "id": "53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa",
+        "detail-type": "Scheduled Event",
+        "source": "aws.events",
+        "account": ACCOUNT,
+        "time": "2027-02-26T08:00:00Z",
+        "region": REGION,
+        "resources": [f"arn:aws:events:{REGION}:{ACCOUNT}:rule/daybook-SweepCalendarsClock"],
+        "detail": {},
+    }
 
 
 def _sent_mail(subject: str, sender: str, to: str) -> dict[str, object]:
