@@ -45,7 +45,8 @@ def check_busy(tenant: str, host: str, span: Span, *, ports: Ports, patience: ti
     found = _answers(asked, span, ports.providers, patience)
     for connection in asked:
         if found[connection.id] in {True, GrantLost, Refused}:
-            ports.sync.put(tenant, host, connection.id, cause=f"checked-{now.astimezone(UTC):%Y%m%dT%H%M}")
+            # Each time anew: a wish that was granted a moment ago knew nothing of this.
+            ports.sync.put(tenant, host, connection.id, cause=f"checked-{now.astimezone(UTC):%Y%m%dT%H%M%S%f}")
     if True in found.values():
         return True
     silent = [connection for connection in asked if found[connection.id] is not False]
