@@ -70,12 +70,19 @@ class Practice:
         found: Json = answer.json() if answer.data else {}
         return found
 
-    def book(self, email: str = "alan@example.org", *, event_type: str = "talk", start: datetime | None = None) -> Json:
+    def book(
+        self,
+        email: str = "alan@example.org",
+        *,
+        event_type: str = "talk",
+        start: datetime | None = None,
+        host: str = "ada",
+    ) -> Json:
         """Book; without a start, somewhere in the next days where nobody else is."""
         self._booked += 1
         start = start or self.free(self._booked)
         attendee = {"name": "Alan", "email": email, "timezone": "Europe/London"}
-        body = {"host": "ada", "event_type": event_type, "start": start.isoformat(), "attendee": attendee}
+        body = {"host": host, "event_type": event_type, "start": start.isoformat(), "attendee": attendee}
         return self.ask("POST", "/bookings", body)
 
     def free(self, number: int) -> datetime:
