@@ -33,7 +33,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 def forget_clients() -> None:
     """Let wiring make its clients anew: a client made under one mock must not live on under the next."""
-    from daybook import wiring
+    from daybook import calendar_wiring, wiring
     from daybook.edge import access
 
     for made in (
@@ -44,6 +44,15 @@ def forget_clients() -> None:
         wiring.bookings,
         wiring.access,
         wiring.mails,
+        wiring._check_busy,
+        calendar_wiring.connections,
+        calendar_wiring.providers,
+        calendar_wiring.consent,
+        calendar_wiring.sync_queue,
+        calendar_wiring.copy_queue,
+        calendar_wiring.notices,
+        calendar_wiring._queues,
+        calendar_wiring._client_secret,
     ):
         made.cache_clear()
     access.secret_of.cache_clear()

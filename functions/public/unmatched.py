@@ -24,6 +24,12 @@ ROUTES: tuple[tuple[str, str], ...] = (
     ("/v1/{}/hosts/{}/(blocks|event-types|schedules)", "GET POST"),
     ("/v1/{}/hosts/{}/(blocks|event-types|schedules)/{}", "DELETE GET PATCH"),
     ("/v1/{}/hosts/{}/event-types/{}/(days|explain|slots)", "GET"),
+    ("/v1/{}/hosts/{}/calendars", "GET"),
+    ("/v1/{}/hosts/{}/calendars/google", "POST"),
+    ("/v1/{}/hosts/{}/calendars/{}", "DELETE GET PATCH"),
+    ("/v1/oauth/google/start", "GET POST"),
+    ("/v1/oauth/google/callback", "GET"),
+    ("/v1/webhooks/google-calendar", "POST"),
     ("/manage/{}/{}", "GET POST"),
 )
 """Every path with its methods; a test compares this with the template."""

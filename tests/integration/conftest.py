@@ -5,12 +5,18 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
 
+from daybook import wiring
+from local.google.port import serving
 from tests.conftest import WORKDAYS, tenant_key
+from tests.google.desk import Checked, Mailbox
 from tests.harness import Api, Clock, routes
+from tests.integration import calendars
+from tests.integration.calendars import Office, Workers
 
 PERSONAL = re.compile(r"@|\bdb[mk]_|Person|(?i:\bbob\b|\beve\b|\bada\b|\bzoe\b)|idempotency-key-|203\.0\.113\.7")
 """Addresses, tokens, keys, and the names these tests use. A route's pattern names nobody."""
@@ -59,3 +65,26 @@ def log(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
     yield log
     for line in log.text.splitlines():
         assert not PERSONAL.search(line), line
+
+
+@pytest.fixture
+def office(studio: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    """The studio with a client at Google, where Ada has an account; nothing is connected yet."""
+    google = Checked(studio.clock, Mailbox())
+    google.people.add_account(calendars.GMAIL, name="Ada")
+    google.people.register(calendars.CLIENT, calendars.CLIENT_SECRET, [calendars.CALLBACK])
+    environment = calendars.deploy()
+    with serving(google, pump=False) as url:
+        for name, value in {**environment, "DAYBOOK_GOOGLE_URL": url}.items():
+            monkeypatch.setenv(name, value)
+        yield Office(studio, google, {name: environment[variable] for name, variable in calendars.QUEUES.items()})
+
+
+@pytest.fixture
+def workers(office: Office, monkeypatch: pytest.MonkeyPatch) -> Workers:
+    """What booking invokes."""
+    from workers.check_busy import handler
+
+    lambdas = Workers(handler)
+    monkeypatch.setattr(wiring, "_check_busy", cache(lambdas.as_port))
+    return lambdas

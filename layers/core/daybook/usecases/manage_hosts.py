@@ -51,8 +51,10 @@ def remove_host(tenant: str, host: Host, *, catalogue: Catalogue, bookings: Book
     """Remove a host with schedules, blocks and event types.
 
     Raises:
-        InUse: a future booking or an open published slot needs the host. PreconditionFailed.
+        InUse: a future booking, an open published slot or a connected calendar needs the host. PreconditionFailed.
     """
+    if host.connections or host.written_by:
+        raise InUse("Disconnect the host's calendars first.")
     if needed_by(tenant, host.slug, bookings=bookings, now=now):
         raise InUse("Cancel the host's future bookings and withdraw the open slots first.")
     try:

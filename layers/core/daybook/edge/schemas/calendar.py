@@ -79,7 +79,7 @@ class ConnectionView(BaseModel):
     """
 
     id: str
-    provider: Literal["google"] = "google"
+    provider: Literal["google"]
     account: str
     state: State
     granted: list[str]
@@ -100,6 +100,7 @@ class ConnectionView(BaseModel):
     def of(cls, connection: Connection, *, now: datetime) -> Self:
         return cls(
             id=connection.id,
+            provider="google",
             account=connection.account,
             state=connection.state,
             granted=sorted(rights_of(connection.scopes)),
