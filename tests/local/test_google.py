@@ -153,9 +153,10 @@ def test_a_move_that_cannot_be_is_put_back_and_the_host_told(practice: Practice,
     one = {"calendar_id": event["calendar_id"], "event_id": event["id"]}
     to = {"start": moment(10).isoformat(), "end": (moment(10) + timedelta(minutes=5)).isoformat()}
     ada.hand("edit", **one, **to)
-    eventually(lambda: [name for name in practice.names(booking) if "edit_refused-host" in name])
+    eventually(lambda: [name for name in practice.names(booking) if "-edit_refused" in name])
     eventually(lambda: ada.entry(booking)["start"]["dateTime"] == event["start"]["dateTime"])
     assert start_of(practice, booking) == moment(9)
+    assert [name.rpartition("-")[2] for name in practice.names(booking) if "-edit_refused" in name] == ["host"]
     assert updates(practice, booking) == [("REQUEST", 0)]
 
 
