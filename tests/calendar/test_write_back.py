@@ -60,9 +60,11 @@ class TestABooking:
 
     def test_brings_the_answers_and_the_place(self, office: Office) -> None:
         office.scene.offer("talk", questions=(Question(id="topic", label="Your topic?"),), location="Room 1")
-        office.scene.book(event_type="talk", answers={"topic": "Tea"})
+        office.scene.book(event_type="talk", answers={"topic": '<a href="https://evil.example">Tea</a> & more'})
         office.room.settle()
-        assert office.event()["description"].endswith("\n\nYour topic?: Tea")
+        assert office.event()["description"].endswith(
+            '\n\nYour topic?: &lt;a href="https://evil.example"&gt;Tea&lt;/a&gt; &amp; more'
+        )
         assert office.event()["location"] == "Room 1"
 
     def test_moves_its_event_and_keeps_its_id(self, office: Office) -> None:

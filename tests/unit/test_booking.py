@@ -10,6 +10,7 @@ from daybook.domain import errors
 from daybook.domain.actor import Actor, Role
 from daybook.domain.attendee import Answer, Reply
 from daybook.domain.booking import ENDED, PENDING, Booking, Status
+from daybook.domain.event_type import GOOGLE_MEET
 from tests.fakes import values
 from tests.fakes.values import HOUR, NINE, NOW
 
@@ -191,3 +192,15 @@ def test_what_mails_and_calendars_say_is_noted_without_a_new_sequence() -> None:
 def test_a_buffer_off_the_grid_has_no_place_in_the_ledger(buffer: str) -> None:
     with pytest.raises(ValueError, match="multiple"):
         _ = booking(**{buffer: timedelta(minutes=7)}).claim
+
+
+class TestWherePeopleMeet:
+    def test_is_what_the_location_says(self) -> None:
+        assert (booking(location="Room 1").place, booking(location=None).place) == ("Room 1", "")
+        assert not booking(location="Room 1").video
+
+    def test_is_a_video_meeting_once_that_is_made(self) -> None:
+        asked = booking(location=GOOGLE_MEET)
+        assert (asked.video, asked.place) == (True, "")
+        made = asked.met_at("https://meet.google.com/abc", now=asked.updated_at)
+        assert (made.place, made.version) == ("https://meet.google.com/abc", asked.version + 1)

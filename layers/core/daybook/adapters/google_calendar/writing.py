@@ -5,6 +5,7 @@ Source: Calendar API v3, Events: insert and patch (patch merges objects, but rep
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from html import escape
 from typing import Any
 
 from daybook.adapters.google_calendar.reading import BOOKING, INVITED, OWNER, VERSION
@@ -49,7 +50,8 @@ def _fields(entry: Entry, owner: str) -> Json:
     return {
         "status": "confirmed",
         "summary": entry.title,
-        "description": entry.description,
+        # "Can contain HTML": what people typed must stay what it is, and lead nowhere.
+        "description": escape(entry.description, quote=False),
         "location": entry.location,
         "start": _time(entry.start),
         "end": _time(entry.end),
