@@ -1,7 +1,9 @@
 """Every port twice: in memory, and on DynamoDB by way of moto. Both must keep the same promises."""
 
 import itertools
+import os
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -35,11 +37,16 @@ _names = (f"tenant-{number}" for number in itertools.count())
 
 @pytest.fixture(scope="module")
 def table() -> Iterator[str]:
-    """One table a module; every test has a tenant of its own."""
-    with mock_aws():
+    """One table a module, on moto or at DAYBOOK_TEST_DYNAMODB; every test has a tenant of its own."""
+    endpoint = os.environ.get("DAYBOOK_TEST_DYNAMODB")
+    with pytest.MonkeyPatch.context() as patch, nullcontext() if endpoint else mock_aws():
+        if endpoint:
+            patch.setenv("AWS_ENDPOINT_URL_DYNAMODB", endpoint)
         forget_clients()
         wiring.client().create_table(TableName=TABLE, **table_properties())
         yield TABLE
+        if endpoint:
+            wiring.client().delete_table(TableName=TABLE)
         forget_clients()
 
 
