@@ -20,7 +20,7 @@ AT_ONCE = 5
 
 @pytest.fixture(scope="module")
 def practice(http: urllib3.PoolManager) -> Iterator[Practice]:
-    with running(Options(seed=seed)) as stack:
+    with running(Options(seed=seed, enforce_iam=True)) as stack:
         yield Practice(stack, http)
 
 
