@@ -49,8 +49,9 @@ def on_table(verb: str, keys: Collection[str], *, index: str = "", attributes: C
 
 
 def statements(function: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return a function's policy statements."""
-    return [statement for policy in function.get("Policies", []) for statement in policy["Statement"]]
+    """Return a function's policy statements; of those under a condition, what they say where it holds."""
+    found = [statement for policy in function.get("Policies", []) for statement in policy["Statement"]]
+    return [statement["Fn::If"][1] if "Fn::If" in statement else statement for statement in found]
 
 
 def written(value: Any) -> str:

@@ -11,9 +11,21 @@ from tools.routes import functions
 
 Resources = dict[str, Any]
 
-ORDERED = {"MailQueue", "TimerQueue"}
+ORDERED = {"MailQueue", "TimerQueue", "SyncQueue", "CalendarQueue"}
 WORKERS = {"fan_out", "send_mail", "set_timers", "run_timer", "record_delivery", "receive_reply"}
-MAKES_CALENDARS_OR_PAGES = {"public.show_invite", "public.manage_page", "workers.send_mail", "workers.receive_reply"}
+CALENDAR_WORKERS = {"check_busy", "import_busy_times", "sweep_calendars", "write_back"}
+CARRYING = {
+    "public.show_invite": ["MailLayer"],
+    "public.manage_page": ["MailLayer"],
+    "public.google_start": ["MailLayer"],
+    "public.google_callback": ["MailLayer", "GoogleLayer"],
+    "workers.import_busy_times": ["GoogleLayer"],
+    "workers.check_busy": ["GoogleLayer"],
+    "workers.write_back": ["GoogleLayer"],
+    "workers.send_mail": ["MailLayer"],
+    "workers.receive_reply": ["MailLayer"],
+}
+"""What makes or reads calendars and pages, and what talks to Google, with the packages for it."""
 TWO_WEEKS = 14 * 24 * 3600
 POLLING = {
     "sqs": {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"},
@@ -48,7 +60,7 @@ def put_aside(queues: Resources) -> dict[str, str]:
 
 
 def test_every_worker_is_a_function() -> None:
-    assert {f"workers.{name}" for name in WORKERS | {"authorize"}} == {
+    assert {f"workers.{name}" for name in WORKERS | CALENDAR_WORKERS | {"authorize"}} == {
         name for name in functions() if name.startswith("workers.")
     }
 
@@ -200,11 +212,11 @@ def test_a_record_that_only_fails_is_singled_out_and_leaves_a_trace_while_it_can
 
 
 def test_nobody_else_reaches_mails_timers_or_queues() -> None:
-    services = {"sqs", "ses", "scheduler", "events", "iam", "s3"}
+    services = {"ses", "scheduler", "events", "iam", "s3"}
     reaching = {
         name for name, each in functions().items() if {verb.split(":")[0] for verb, _ in granted(each)} & services
     }
-    assert reaching == {f"workers.{name}" for name in WORKERS}
+    assert reaching == {f"workers.{name}" for name in ("fan_out", "send_mail", "set_timers", "receive_reply")}
 
 
 def carrying() -> Resources:
@@ -214,7 +226,7 @@ def carrying() -> Resources:
 def test_only_what_writes_or_reads_calendars_or_pages_carries_their_packages() -> None:
     """Above all not `book`, whose cold start people wait for."""
     layers = {name: [written(each) for each in function["Layers"]] for name, function in carrying().items()}
-    assert layers == {name: ["MailLayer"] for name in MAKES_CALENDARS_OR_PAGES}
+    assert layers == CARRYING
 
 
 def test_who_sends_what_where() -> None:
@@ -223,7 +235,14 @@ def test_who_sends_what_where() -> None:
         for name, each in functions().items()
     }
     assert {name: queues for name, queues in sent.items() if queues} == {
-        "workers.fan_out": {"MailQueue", "TimerQueue", "FanOutFailures"},
+        "public.google_callback": {"SyncQueue", "CalendarQueue"},
+        "host.calendars": {"SyncQueue", "CalendarQueue"},
+        "webhooks.google_calendar": {"SyncQueue"},
+        "workers.fan_out": {"MailQueue", "TimerQueue", "CalendarQueue", "FanOutFailures"},
         "workers.set_timers": {"DueQueue"},
         "workers.run_timer": {"MailQueue"},
+        "workers.import_busy_times": {"CalendarQueue", "MailQueue"},
+        "workers.sweep_calendars": {"SyncQueue"},
+        "workers.check_busy": {"SyncQueue", "MailQueue"},
+        "workers.write_back": {"MailQueue"},
     }
