@@ -93,9 +93,8 @@ def letter(kind: Kind, recipient: Recipient, language: str) -> Letter:
 def notice(kind: Kind, language: str) -> NoticeLetter:
     """Return a sample of what a host hears of a connected calendar."""
     about = Notice(tenant="studio", host="ada", connection=CONNECTION, kind=kind, number=3)
-    return NoticeLetter(
-        notice=about, tenant=_tenant(), host=_host(language), account="ada@studio.example", written=True, now=NOW
-    )
+    host = replace(_host(language), connections=frozenset({CONNECTION}))
+    return NoticeLetter(notice=about, tenant=_tenant(), host=host, account="ada@studio.example", written=True, now=NOW)
 
 
 def _tenant() -> Tenant:

@@ -93,7 +93,7 @@ def notice(kind: Kind = Kind.CALENDAR_LOST, **fields: Any) -> NoticeLetter:
     about = Notice(tenant="studio", host="ada", connection="C1", kind=kind, number=3)
     plain: dict[str, Any] = {
         "tenant": tenant(),
-        "host": host(),
+        "host": host(connections=frozenset({"C1"})),
         "account": "ada@gmail.example",
         "written": True,
         "now": SENT,

@@ -95,12 +95,16 @@ class TestANotice:
             assert STALE not in text
 
     def test_knows_the_hosts_policy_and_what_the_calendar_is_for(self) -> None:
-        lenient = host(calendar_policy=CalendarPolicy.ACCEPT_STALE)
+        lenient = host(calendar_policy=CalendarPolicy.ACCEPT_STALE, connections=frozenset({"C1"}))
         text = text_of(composed(notice(host=lenient, written=False)))
         assert STALE in text
         assert REFUSED not in text
         assert UNWRITTEN not in text
         assert UNWRITTEN not in text_of(composed(notice(Kind.CALENDAR_UNREACHABLE)))
+        only_written = text_of(composed(notice(host=host())))
+        assert UNWRITTEN in only_written
+        assert REFUSED not in only_written
+        assert "What this means" not in text_of(composed(notice(host=host(), written=False)))
 
     @pytest.mark.parametrize(("language", "heading"), [("de", "nicht mehr verbunden"), ("fr", "n’est plus connecté")])
     def test_is_in_the_hosts_language(self, language: str, heading: str) -> None:

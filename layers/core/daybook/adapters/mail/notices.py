@@ -1,6 +1,6 @@
 """What a mail about a connected calendar says; it is for its host alone."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from daybook.adapters.mail.catalogue import language_for
 from daybook.adapters.mail.content import Content, Row
@@ -51,11 +51,7 @@ class NoticeDraft:
             greeting=say("greeting.named", guest=one_line(letter.host.name)),
             heading=say(f"{self.key}.heading"),
             lead=say(f"{self.key}.lead"),
-            rows=[
-                Row(label=say("labels.account"), value=one_line(letter.account)),
-                Row(label=say("labels.outcome"), value="\n".join(self._outcome())),
-                Row(label=say("labels.remedy"), value=self._voice(marked=False).say(f"{self.key}.remedy")),
-            ],
+            rows=[row for row in self._rows(say) if row.value],
             quote=None,
             actions=(),
             calendar=None,
@@ -64,11 +60,17 @@ class NoticeDraft:
             footer=say("footer.host"),
         )
 
+    def _rows(self, say: Callable[[str], str]) -> Iterator[Row]:
+        yield Row(label=say("labels.account"), value=one_line(self.letter.account))
+        yield Row(label=say("labels.outcome"), value="\n".join(self._outcome()))
+        yield Row(label=say("labels.remedy"), value=self._voice(marked=False).say(f"{self.key}.remedy"))
+
     def _outcome(self) -> Iterator[str]:
         """Say what the host must reckon with. Plain text: rows are escaped where they stand."""
         letter, say = self.letter, self._voice(marked=False).say
-        strict = letter.host.calendar_policy is CalendarPolicy.STRICT
-        yield say("outcomes.refused" if strict else "outcomes.stale")
+        if letter.notice.connection in letter.host.connections:
+            strict = letter.host.calendar_policy is CalendarPolicy.STRICT
+            yield say("outcomes.refused" if strict else "outcomes.stale")
         if letter.written and letter.notice.kind is Kind.CALENDAR_LOST:
             yield say("outcomes.unwritten")
 
