@@ -17,6 +17,7 @@ from daybook.edge.problems import MEDIA_TYPE, status_of
 from daybook.edge.requests import Nothing
 
 ROOT = Path(__file__).parent.parent
+API = ("/v1/{tenant}/", "/v1/health")
 TARGET = ROOT / "docs" / "openapi.json"
 REF = "#/components/schemas/{model}"
 
@@ -49,11 +50,14 @@ PROBLEM = {
 
 
 def endpoints() -> Iterator[Endpoint[Any, Any]]:
-    """Yield every endpoint of the API, in the order of the files of functions/; pages are for people."""
+    """Yield every endpoint of the API, in the order of the files of functions/.
+
+    Pages are for people, and webhooks for services that know what to send.
+    """
     for path in sorted((ROOT / "functions").glob("*/*.py")):
         module = importlib.import_module(f"{path.parent.name}.{path.stem}")
         declared = getattr(getattr(module, "handler", None), "endpoints", ())
-        yield from (each for each in declared if each.path.startswith("/v1/"))
+        yield from (each for each in declared if each.path.startswith(API))
 
 
 def document() -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from daybook import wiring
+from daybook import calendar_wiring, wiring
 from daybook.domain import errors
 from daybook.domain.tenant import Scope
 from daybook.edge.access import host_of, secret_of
@@ -71,11 +71,21 @@ def change_host(call: Call[Patch, Nothing]) -> Answer:
 
 @endpoint("DELETE /v1/{tenant}/hosts/{host}", returns={204: None}, refuses=(errors.InUse, errors.PreconditionFailed))
 def remove_host(call: Call[Nothing, Nothing]) -> Answer:
-    """Remove a host with schedules, blocks and event types, unless future bookings or open slots need it."""
+    """Remove a host with schedules, blocks and event types.
+
+    Not while future bookings, open slots or connected calendars need it.
+    """
     call.require_key(Scope.CATALOGUE, host=call.path["host"])
     host = host_of(call)
     require_match(call.if_match, host.version)
-    usecase.remove_host(call.tenant, host, catalogue=wiring.catalogue(), bookings=wiring.bookings(), now=call.now)
+    usecase.remove_host(
+        call.tenant,
+        host,
+        catalogue=wiring.catalogue(),
+        bookings=wiring.bookings(),
+        connections=calendar_wiring.connections(),
+        now=call.now,
+    )
     return Answer(status=204)
 
 

@@ -23,7 +23,9 @@ START = "/v1/oauth/google/start"
 CLIENT, CLIENT_SECRET = "daybook.apps.example", "the-client-secret"
 GMAIL = "ada.l@gmail.example"
 COOKIE = "__Host-daybook-connect"
-QUEUES = {"sync": "DAYBOOK_SYNC_QUEUE", "calendar": "DAYBOOK_CALENDAR_QUEUE", "mail": "DAYBOOK_MAIL_QUEUE"}
+QUEUES = ("sync", "calendar", "mail")
+Queues = Mapping[str, str]
+"""Addresses by name."""
 
 
 @dataclass
@@ -60,7 +62,7 @@ class Office:
 
     api: Api
     google: Checked
-    queues: Mapping[str, str]
+    queues: Queues
 
     @property
     def browser(self) -> Browser:
@@ -144,18 +146,15 @@ def shown(reply: Reply) -> str:
     return " ".join(unescape(reply.text).split())
 
 
-def deploy() -> dict[str, str]:
-    """Make key, secret and queues; return the environment of the functions, and the queues by name."""
+def queues() -> Queues:
+    """Make the queues that connected calendars need; return their addresses."""
+    sqs = boto3.client("sqs")
+    fifo = {"FifoQueue": "true"}
+    return {name: sqs.create_queue(QueueName=f"{name}.fifo", Attributes=fifo)["QueueUrl"] for name in QUEUES}
+
+
+def keys() -> dict[str, str]:
+    """Make the key for tokens and keep our secret at Google; return where they are, as the functions are told."""
     key = boto3.client("kms").create_key()["KeyMetadata"]["KeyId"]
     boto3.client("ssm").put_parameter(Name="google-secret", Value=CLIENT_SECRET, Type="SecureString")
-    sqs = boto3.client("sqs")
-    made = {
-        name: sqs.create_queue(QueueName=f"{name}.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
-        for name in QUEUES
-    }
-    return {
-        "DAYBOOK_GOOGLE_CLIENT_ID": CLIENT,
-        "DAYBOOK_GOOGLE_SECRET_PARAMETER": "google-secret",
-        "DAYBOOK_CALENDAR_KEY": key,
-        **{variable: made[name] for name, variable in QUEUES.items()},
-    }
+    return {"DAYBOOK_GOOGLE_SECRET_PARAMETER": "google-secret", "DAYBOOK_CALENDAR_KEY": key}

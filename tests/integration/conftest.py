@@ -3,12 +3,15 @@
 import io
 import json
 import logging
+import os
 import re
 from collections.abc import Iterator
+from contextlib import nullcontext
 from functools import cache
 from typing import Any
 
 import pytest
+from moto import mock_aws
 
 from daybook import wiring
 from local.google.port import serving
@@ -16,7 +19,7 @@ from tests.conftest import WORKDAYS, tenant_key
 from tests.google.desk import Checked, Mailbox
 from tests.harness import Api, Clock, routes
 from tests.integration import calendars
-from tests.integration.calendars import Office, Workers
+from tests.integration.calendars import Office, Queues, Workers
 
 PERSONAL = re.compile(r"@|\bdb[mk]_|Person|(?i:\bbob\b|\beve\b|\bada\b|\bzoe\b)|idempotency-key-|203\.0\.113\.7")
 """Addresses, tokens, keys, and the names these tests use. A route's pattern names nobody."""
@@ -68,16 +71,27 @@ def log(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
 
 @pytest.fixture
-def office(studio: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
-    """The studio with a client at Google, where Ada has an account; nothing is connected yet."""
+def deployed(table: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Queues]:
+    """A deployment with a client at Google, whose queues are read by nobody."""
+    # On another engine of DynamoDB, the rest of AWS is moto's all the same.
+    with mock_aws() if os.environ.get("DAYBOOK_TEST_DYNAMODB") else nullcontext():
+        queues = calendars.queues()
+        monkeypatch.setenv("DAYBOOK_GOOGLE_CLIENT_ID", calendars.CLIENT)
+        for name, url in queues.items():
+            monkeypatch.setenv(f"DAYBOOK_{name.upper()}_QUEUE", url)
+        yield queues
+
+
+@pytest.fixture
+def office(studio: Api, deployed: Queues, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    """The studio with Ada's account at Google; nothing is connected yet."""
     google = Checked(studio.clock, Mailbox())
     google.people.add_account(calendars.GMAIL, name="Ada")
     google.people.register(calendars.CLIENT, calendars.CLIENT_SECRET, [calendars.CALLBACK])
-    environment = calendars.deploy()
     with serving(google, pump=False) as url:
-        for name, value in {**environment, "DAYBOOK_GOOGLE_URL": url}.items():
+        for name, value in {**calendars.keys(), "DAYBOOK_GOOGLE_URL": url}.items():
             monkeypatch.setenv(name, value)
-        yield Office(studio, google, {name: environment[variable] for name, variable in calendars.QUEUES.items()})
+        yield Office(studio, google, deployed)
 
 
 @pytest.fixture

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from daybook import calendar_wiring, wiring
+from daybook.domain.connection import Connection
 from tests.harness import Api, Reply
 from tests.integration.scenes import INTRO, asked, at, booked, change, person, publish
 
@@ -25,6 +27,7 @@ def world(api: Api) -> World:
     api.host("POST", "/hosts", {"slug": "spare", "name": "Spare", "email": "s@example.com", "timezone": "UTC"})
     api.host("POST", "/hosts/ada/event-types", {"slug": "spare", "title": "Spare", "duration_minutes": 30})
     api.host("POST", "/hosts/ada/schedules", {"id": "spare", "timezone": "UTC", "weekly": {}})
+    api.host("POST", "/hosts", {"slug": "linked", "name": "Linked", "email": "l@example.com", "timezone": "UTC"})
     return {
         "booking": booking["id"],
         "token": booking["manage_token"],
@@ -33,7 +36,26 @@ def world(api: Api) -> World:
         "slot": publish(api)["id"],
         "block": block["id"],
         "key": key["id"],
+        "calendar": linked(api),
     }
+
+
+def linked(api: Api) -> str:
+    """Let an account be connected with the host `linked`, blocking nothing; return the connection's id."""
+    now = api.clock()
+    made = Connection(
+        tenant=api.tenant,
+        host="linked",
+        id=wiring.new_id(),
+        account="l@example.com",
+        subject="1",
+        sealed_token="sealed",
+        due_at=now,
+        created_at=now,
+        updated_at=now,
+    )
+    calendar_wiring.connections().put(made, version=None)
+    return made.id
 
 
 @dataclass(frozen=True)
@@ -82,6 +104,7 @@ def _begin(api: Api) -> None:
 TENANT = "/v1/{tenant}"
 HOST = TENANT + "/hosts/{host}"
 KIND = HOST + "/event-types/{event_type}"
+CALENDAR = HOST + "/calendars/{calendar}"
 BOOKING = TENANT + "/bookings/{booking}"
 NEW_KEY = {"name": "new", "scopes": ["read"]}
 NEW_HOST = {"slug": "new", "name": "New", "email": "new@example.com", "timezone": "UTC"}
@@ -161,4 +184,9 @@ CASES = [
     _keys(f"POST {TENANT}/api-keys", "/api-keys", body=NEW_KEY, status=201),
     _keys(f"GET {TENANT}/api-keys/{{key}}", "/api-keys/{key}"),
     _keys(f"DELETE {TENANT}/api-keys/{{key}}", "/api-keys/{key}", status=204),
+    _keys(f"POST {HOST}/calendars/google", "/hosts/ada/calendars/google", CATALOGUE, body={}, status=201),
+    _keys(f"GET {HOST}/calendars", "/hosts/linked/calendars", READ, CATALOGUE),
+    _keys(f"GET {CALENDAR}", "/hosts/linked/calendars/{calendar}", READ, CATALOGUE),
+    _keys(f"PATCH {CALENDAR}", "/hosts/linked/calendars/{calendar}", CATALOGUE, body={"on_edit": "restore"}),
+    _keys(f"DELETE {CALENDAR}", "/hosts/linked/calendars/{calendar}", CATALOGUE, status=204),
 ]

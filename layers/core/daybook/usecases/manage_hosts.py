@@ -3,6 +3,7 @@
 from contextlib import suppress
 from datetime import datetime
 
+from daybook.calendar_ports import Connections
 from daybook.domain.errors import Exists, InUse, PreconditionFailed, ValidationFailed
 from daybook.domain.host import Host
 from daybook.ports import Bookings, Catalogue, Ledger, Stale
@@ -47,14 +48,16 @@ def change_host(
     return after
 
 
-def remove_host(tenant: str, host: Host, *, catalogue: Catalogue, bookings: Bookings, now: datetime) -> None:
+def remove_host(
+    tenant: str, host: Host, *, catalogue: Catalogue, bookings: Bookings, connections: Connections, now: datetime
+) -> None:
     """Remove a host with schedules, blocks and event types.
 
     Raises:
         InUse: a future booking, an open published slot or a connected calendar needs the host. PreconditionFailed.
     """
-    if host.connections or host.written_by:
-        raise InUse("Disconnect the host's calendars first.")
+    if connections.connections(tenant, host.slug):
+        raise InUse("Disconnect the host's calendars first, and wait until they are gone.")
     if needed_by(tenant, host.slug, bookings=bookings, now=now):
         raise InUse("Cancel the host's future bookings and withdraw the open slots first.")
     try:
