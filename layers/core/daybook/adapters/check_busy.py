@@ -25,15 +25,25 @@ class LambdaCheckBusy:
         question = json.dumps({"tenant": tenant, "host": host, "start": start, "end": end})
         try:
             answer = self._client.invoke(FunctionName=self._function, Payload=question)
-            told = json.loads(answer["Payload"].read())
+            told = answer["Payload"].read()
         except Exception as error:
             if backoff.passing(error) or _throttled(error):
                 raise _unavailable() from error
             raise
         # A worker that ran out of time or failed answers with its error instead, and has logged it.
-        if "FunctionError" in answer or not isinstance(told.get("busy"), bool):
+        verdict = None if "FunctionError" in answer else _verdict(told)
+        if verdict is None:
             raise _unavailable()
-        return bool(told["busy"])
+        return verdict
+
+
+def _verdict(told: bytes) -> bool | None:
+    """Return what was answered; None for anything but a plain yes or no."""
+    try:
+        busy = json.loads(told)["busy"]
+    except (ValueError, TypeError, KeyError):
+        return None
+    return busy if isinstance(busy, bool) else None
 
 
 def _throttled(error: Exception) -> bool:
