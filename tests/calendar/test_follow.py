@@ -7,13 +7,16 @@ from typing import Any
 
 import pytest
 
+from daybook.domain.actor import Role
 from daybook.domain.booking import Booking, Status
 from daybook.domain.connection import OnEdit
 from daybook.domain.history import Deed
 from daybook.domain.mail import Method, Recipient
+from daybook.usecases.confirm import confirm
 from local.google.trouble import Trouble
 from tests.calendar.reader import Reader, reading
 from tests.calendar.world import ADA, at
+from tests.fakes import values
 from tests.fakes.ports import interrupted
 from tests.fakes.post import Died
 from tests.fakes.scene import ACME
@@ -121,6 +124,22 @@ class TestAMove:
             assert stored(reader, booking).start == target
         assert deeds(reader, booking) == [Deed.BOOKED, Deed.RESCHEDULED, Deed.RESCHEDULED]
 
+    def test_needs_nobodys_consent_but_the_hosts(self, reader: Reader) -> None:
+        """Whoever moves a booking by their own hand has agreed to it."""
+        reader.office.scene.offer("asked", requires_confirmation=True)
+        asked = reader.office.scene.book(event_type="asked")
+        reader.settle()
+        assert reader.office.events() == []
+        ports = reader.office.scene.ports
+        confirm(asked, origin=values.origin(Role.HOST, reader.now), ledger=ports.ledger, bookings=ports.bookings)
+        reader.settle()
+        drag(reader)
+        reader.pass_(hours=1)
+        moved = stored(reader, asked)
+        assert (moved.status, moved.start) == (Status.CONFIRMED, NINE + 2 * HOUR)
+        assert start_of(reader.office.event()) == NINE + 2 * HOUR
+        assert objects(reader, asked) == [Method.REQUEST, Method.REQUEST]
+
 
 class TestAMoveThatCannotBe:
     @pytest.mark.parametrize("case", ["taken", "busy", "longer", "between", "past", "all day"])
@@ -163,19 +182,19 @@ class TestAMoveThatCannotBe:
         assert start_of(reader.office.event()) == NINE
 
     def test_is_put_back_once_though_the_worker_died_over_it(self, reader: Reader, booking: Booking) -> None:
-        reader.people.insert(ADA, start=NINE + 2 * HOUR, end=NINE + 3 * HOUR)
+        there = NINE + 2 * HOUR
+        reader.people.insert(ADA, start=there, end=there + HOUR)
 
         def die() -> None:
             raise Died
 
-        ports = reader.office.scene.ports
-        reader.office.scene.ports = replace(ports, connections=interrupted(ports.connections, "put_copy", die))
         event = reader.office.event()
-        reader.people.edit(reader.office.calendar, event["id"], start=NINE + 2 * HOUR, end=NINE + 2 * HOUR + HALF_HOUR)
-        reader.office.world.google.pushes.run()
-        reader.queue.work(reader.read)
-        reader.office.scene.ports = ports
-        reader.pass_(minutes=10)
+        reader.people.edit(reader.office.calendar, event["id"], start=there, end=there + HALF_HOUR)
+        broken = interrupted(reader.ports.following.connections, "put_copy", die)
+        with pytest.raises(Died):
+            reader.read_now(replace(reader.ports, following=replace(reader.ports.following, connections=broken)))
+        reader.read_now(reader.ports)
+        reader.settle()
         assert deeds(reader, booking) == [Deed.BOOKED, Deed.EDIT_REFUSED]
         assert start_of(reader.office.event()) == NINE
 
@@ -217,6 +236,26 @@ class TestADeletion:
         assert [event["iCalUID"] for event in reader.office.events(ADA)] == [booking.uid]
         assert reader.office.events() == []
         assert not reader.busy_at(NINE), "our own events never block"
+
+    def test_by_ourselves_is_none_even_before_we_have_noted_it(self, reader: Reader, booking: Booking) -> None:
+        """Bookings go elsewhere since just now, the event is out, and whoever took it out died over its note."""
+        ports = reader.office.scene.ports
+
+        def die() -> None:
+            raise Died
+
+        def meanwhile() -> None:
+            reader.office.change(write_to=ADA)
+            broken = interrupted(ports.connections, "remove_copy", die)
+            reader.office.scene.ports = replace(ports, connections=broken)
+            reader.office.ask(booking)
+            reader.office.scene.ports = ports
+
+        late = interrupted(ports.connections, "snapshot", meanwhile)
+        reader.read_now(replace(reader.ports, connections=late))
+        reader.pass_(minutes=30)
+        assert deeds(reader, booking) == [Deed.BOOKED]
+        assert [event["iCalUID"] for event in reader.office.events(ADA)] == [booking.uid]
 
     def test_that_is_a_move_to_another_calendar_is_put_back(self, reader: Reader, booking: Booking) -> None:
         event = reader.office.event()
@@ -262,10 +301,12 @@ class TestNoEcho:
         moved = reader.office.scene.move(booking, NINE + 3 * HOUR)
         reader.settle()
         writes, known = reader.office.writes(), deeds(reader, booking)
+        looks = reader.office.world.count("events.get")
         reader.ask(afresh=True)
         reader.settle()
         reader.pass_(hours=2)
         assert (reader.office.writes(), deeds(reader, booking)) == (writes, known)
+        assert reader.office.world.count("events.get") == looks, "by its etag alone it is known for ours"
         assert stored(reader, moved).start == NINE + 3 * HOUR
         assert reader.in_ledger() == {}
 
@@ -305,6 +346,16 @@ class TestNoEcho:
         assert stored(reader, booking).start == NINE + 3 * HOUR
         assert start_of(reader.office.event()) == NINE + 3 * HOUR
         assert deeds(reader, booking) == [Deed.BOOKED, Deed.RESCHEDULED]
+
+    def test_of_an_event_that_lost_its_mark(self, reader: Reader, booking: Booking) -> None:
+        """With rights to free and busy alone, nothing but an event's id says that it is ours."""
+        marks = {"private": {"daybook_booking": None, "daybook_host": None}}
+        reader.office.change(busy_from=frozenset({ADA, reader.office.calendar}))
+        reader.people.edit(reader.office.calendar, reader.office.event()["id"], extendedProperties=marks)
+        for afresh in (False, True):
+            reader.ask(afresh=afresh)
+            reader.settle()
+            assert reader.in_ledger() == {}
 
     def test_before_our_own_note_of_it(self, reader: Reader) -> None:
         """The event is there, and whoever made it died before writing that down."""

@@ -90,6 +90,13 @@ class TestMoving:
         after = moved(booking(requires_confirmation=True, confirmation_time=HOUR))
         assert (after.status, after.deadline) == (Status.PENDING_CONFIRMATION, NOW + HOUR)
 
+    def test_by_the_host_needs_no_new_consent(self) -> None:
+        terms: dict[str, Any] = {"requires_confirmation": True, "confirmation_time": HOUR}
+        after = moved(booking(**terms), HOST)
+        assert (after.status, after.deadline) == (Status.CONFIRMED, None)
+        asked = booking(Status.PENDING_CONFIRMATION, **terms)
+        assert moved(asked, HOST).status is Status.PENDING_CONFIRMATION
+
 
 class TestCancelling:
     def test_raises_the_sequence_and_drops_the_deadline(self) -> None:

@@ -152,6 +152,8 @@ class Booking:
     def moved(self, start: datetime, end: datetime, *, actor: Actor, now: datetime) -> "Booking":
         """Take another time; what was agreed otherwise stays.
 
+        Where the host's consent is needed it is needed anew, but not for what hosts do themselves.
+
         Raises:
             AlreadyCancelled, AlreadyStarted, CutoffPassed, RescheduleLimit.
         """
@@ -161,7 +163,8 @@ class Booking:
             limit = self.policy.max_reschedules
             if limit is not None and self.reschedules >= limit:
                 raise RescheduleLimit(f"It has been moved {limit} times; ask the host.")
-        pending = self.policy.requires_confirmation
+        agreed = actor.role is Role.HOST and self.status is Status.CONFIRMED
+        pending = self.policy.requires_confirmation and not agreed
         return replace(
             self._changed(now, sequence=1),
             start=start,

@@ -41,7 +41,7 @@ class GoogleProviders:
         self._vault = vault
         self._webhook = webhook
         self._tries = tries
-        self._known: OrderedDict[tuple[str, str], tuple[str, Credentials]] = OrderedDict()
+        self._known: OrderedDict[tuple[str, ...], tuple[str, Credentials]] = OrderedDict()
         self._lock = Lock()
 
     def open(self, connection: Connection) -> Provider:
@@ -55,12 +55,12 @@ class GoogleProviders:
         return self._required_vault().seal(refresh_token, _purpose(tenant, host, connection))
 
     def _opened(self, connection: Connection) -> tuple[str, Credentials]:
-        key = (connection.id, connection.sealed_token)
+        purpose = _purpose(connection.tenant, connection.host, connection.id)
+        key = (*purpose.values(), connection.sealed_token)
         with self._lock:
             if key in self._known:
                 self._known.move_to_end(key)
                 return self._known[key]
-        purpose = _purpose(connection.tenant, connection.host, connection.id)
         token = self._required_vault().open(connection.sealed_token, purpose)
         opened = (token, self._credentials(token))
         with self._lock:
