@@ -1,6 +1,7 @@
 """What follows a booking: each mail once, in order, none after a cancel; reminders on time; whatever fails."""
 
 import itertools
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -394,3 +395,12 @@ class TestErasing:
         assert "bob@" not in str(wiring.client().scan(TableName=TABLE)["Items"]).lower()
         events = [event["event"] for event in studio.host("GET", f"/bookings/{booking['id']}/history").json["items"]]
         assert events == ["booking.booked", "booking.cancelled", "booking.erasure_requested", "booking.erased"]
+
+    def test_does_not_wait_for_a_cancellation_that_was_put_aside(self, studio: Api, line: Pipeline) -> None:
+        booking = book(studio)
+        line.settle()
+        line.provider.mood = lambda _: "down"
+        assert studio.host("DELETE", f"/bookings/{booking['id']}").status == 204
+        line.settle(hours=2)
+        assert [json.loads(each.body)["event"]["deed"] for each in line.queues.put_aside[MAIL]] == ["booking.cancelled"]
+        assert "bob@" not in str(wiring.client().scan(TableName=TABLE)["Items"]).lower()

@@ -102,6 +102,11 @@ def put_off(receipt: str, delay: timedelta) -> None:
     )
 
 
+def most_receives() -> int:
+    """Return how often a message of the worker's own queue is handed out before it is put aside."""
+    return int(setting("DAYBOOK_MAX_RECEIVES"))
+
+
 def system(request_id: str) -> Origin:
     """Say that Daybook itself acts, now."""
     return Origin(Actor(Role.SYSTEM), wiring.now(), request_id)
