@@ -46,10 +46,9 @@ def post() -> Post:
 
     ses = boto3.client("sesv2", config=_ONCE)
     share = float(setting("DAYBOOK_MAILS_PER_SECOND")) / float(setting("DAYBOOK_MAIL_WORKERS"))
-    replies = setting("DAYBOOK_REPLIES") == "true"
     return Post(
         log=wiring.mails(),
-        composer=MailComposer(mail_domain=wiring.settings().mail_domain, replies=replies),
+        composer=MailComposer(mail_domain=wiring.settings().mail_domain, replies=wiring.replies()),
         mailer=SesMailer(ses, configuration_set=setting("DAYBOOK_CONFIGURATION_SET"), per_second=share),
         base_url=wiring.settings().base_url,
     )
