@@ -88,6 +88,60 @@ class TestAMail:
         assert reply_in(b"", authentic=True) is None
         assert reply_in(b"\xff\x00" * 20, authentic=True) is None
 
+    @pytest.mark.parametrize(
+        "sender",
+        [
+            "From: bob@example.com, eve@evil.example",
+            "From: eve@evil.example, bob@example.com",
+            "From: bob@example.com\nFrom: eve@evil.example",
+            "From: eve@evil.example\nfrom: bob@example.com",
+            "From: Team: bob@example.com;",
+            "From: Team: bob@example.com, eve@evil.example;",
+            "From: Team:;, bob@example.com",
+            "From: bob@example.com <eve@evil.example>",
+            "From: <bob@example.com> <eve@evil.example>",
+            "From: bob@example.com eve@evil.example",
+            "From: Bob <bob@example.com",
+            "From: <",
+            'From: "',
+            "From: <a@[>",
+            "From: ",
+            "From: " + "(" * 900,
+            "From: bob@example.com" + " (Bob)" * 200,
+            "X-From: bob@example.com",
+        ],
+    )
+    def test_whose_sender_is_in_doubt_is_nobodys_word(self, sender: str) -> None:
+        raw = mail().replace(b"From: Bob <bob@example.com>", sender.encode())
+        found = reply_in(raw, authentic=True)
+        assert found is not None
+        assert (found.authentic, found.reply.verified) == (False, False)
+
+    @pytest.mark.parametrize(
+        "sender",
+        [
+            "bob@example.com",
+            "<bob@example.com>",
+            "Bob\n <bob@example.com>",
+            '"Bob, Eve" <BOB@example.com>',
+            "=?utf-8?q?B=C3=B6b?= <bob@example.com>",
+        ],
+    )
+    def test_with_one_sender_is_theirs(self, sender: str) -> None:
+        raw = mail().replace(b"Bob <bob@example.com>", sender.encode())
+        found = reply_in(raw, authentic=True)
+        assert found is not None
+        assert found.reply.verified
+        unsure = reply_in(raw, authentic=False)
+        assert unsure is not None
+        assert not unsure.reply.verified
+
+    @pytest.mark.parametrize(
+        "header", ['Content-Type: ;;="', "Content-Type: text/plain; charset*=x", "Subject: =?x?", "To: <"]
+    )
+    def test_with_other_headers_that_are_malformed_is_read_nonetheless(self, header: str) -> None:
+        reply_in(f"{header}\n".encode() + mail(), authentic=True)
+
     def test_that_is_too_large_is_not_read(self) -> None:
         assert reply_in(mail() + b"\n" * 1_000_001, authentic=True) is None
 
