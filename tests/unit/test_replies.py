@@ -10,7 +10,7 @@ from daybook.domain.attendee import Answer, IncomingReply, Reply
 from daybook.domain.booking import Actor, Booking, Role
 from daybook.domain.history import Deed, Origin
 from daybook.domain.uid import named_by, uid_of
-from daybook.usecases.record_reply import record_reply
+from daybook.usecases.record_reply import AHEAD, record_reply
 from tests.fakes.scene import Scene, studio
 from tests.fakes.values import NOW
 
@@ -214,6 +214,23 @@ class TestAnAnswer:
         later = STAMP + timedelta(minutes=1)
         assert self.record(scene, self.incoming(booked, at=later))
         assert not self.record(scene, self.incoming(booked, Answer.DECLINED, at=later + timedelta(minutes=1), **doubt))
+
+    @pytest.mark.parametrize("doubt", [{"authentic": False}, {"sender": "eve@example.com"}])
+    def test_that_is_sure_outdoes_whatever_nobody_vouches_for(
+        self, scene: Scene, booked: Booking, doubt: dict[str, object]
+    ) -> None:
+        unsure = self.incoming(booked, Answer.DECLINED, at=NOW + timedelta(hours=23), **doubt)
+        assert self.record(scene, unsure)
+        assert self.record(scene, self.incoming(booked))
+        reply = self.stored(scene, booked)
+        assert reply is not None
+        assert (reply.answer, reply.verified) == (Answer.ACCEPTED, True)
+        assert not self.record(scene, unsure)
+
+    @pytest.mark.parametrize("authentic", [True, False])
+    def test_from_the_future_is_not_recorded(self, scene: Scene, booked: Booking, authentic: bool) -> None:
+        for ahead, counts in ((AHEAD + timedelta(seconds=1), False), (AHEAD, True)):
+            assert self.record(scene, self.incoming(booked, at=NOW + ahead, authentic=authentic)) is counts
 
     @pytest.mark.parametrize(
         "foreign",
