@@ -18,7 +18,7 @@ BURST = 1000
 # Far less than the local stack can send, so that a worker that ignored it would be seen.
 MAILS_PER_SECOND = 10
 BEFORE_THE_RESTART = 60
-PATIENCE_SECONDS = 300
+PATIENCE_SECONDS = 600
 
 Item = dict[str, Any]
 
