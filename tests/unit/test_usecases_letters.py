@@ -7,9 +7,11 @@ import pytest
 
 from daybook.domain.booking import Booking, Role
 from daybook.domain.event_type import Question
+from daybook.domain.history import Deed
 from daybook.domain.host import Invitations
 from daybook.domain.mail import Kind, Letter, Recipient
 from daybook.domain.tokens import require_manage_token
+from daybook.usecases.confirm import confirm
 from tests.fakes import values
 from tests.fakes.postroom import Postroom
 from tests.fakes.scene import ACME, studio
@@ -95,6 +97,40 @@ class TestAReason:
         room.scene.cancel(booking, "ill, sorry", role=Role.HOST)
         found = letters(room)
         assert {found[Kind.BOOKED, recipient].reason for recipient in Recipient} == {""}
+
+
+class TestAReasonForAMove:
+    """It stays at the booking, but is told with the move alone: another's deed must not put it into their mouth."""
+
+    def moved(self, room: Postroom, role: Role) -> Booking:
+        room.scene.offer("asked", requires_confirmation=True, confirmation_time=HOUR)
+        return room.scene.move(room.scene.book(event_type="asked"), NINE + HOUR, reason="ill, sorry", role=role)
+
+    def confirmed(self, room: Postroom, booking: Booking) -> Booking:
+        ports = room.scene.ports
+        return confirm(booking, origin=values.origin(Role.HOST), ledger=ports.ledger, bookings=ports.bookings)
+
+    def test_by_the_attendee_is_not_mailed_to_them_as_the_hosts_word(self, room: Postroom) -> None:
+        moved = self.moved(room, Role.ATTENDEE)
+        assert letters(room)[Kind.RESCHEDULED, HOST].reason == "ill, sorry"
+        assert self.confirmed(room, moved).reason == ""
+        found = letters(room)
+        assert [found[Kind.CONFIRMED, recipient].reason for recipient in Recipient] == ["", ""]
+
+    def test_is_not_told_with_a_confirmation_although_the_booking_has_it_still(self, room: Postroom) -> None:
+        moved = self.moved(room, Role.ATTENDEE)
+        after = replace(moved.confirmed(now=NOW), reason=moved.reason)
+        step = values.step(Deed.CONFIRMED, moved, after)
+        room.scene.ports.ledger.settle(moved, after, step)
+        assert letters(room)[Kind.CONFIRMED, ATTENDEE].reason == ""
+
+    def test_by_the_host_is_not_mailed_to_them_as_the_guests_word(self, room: Postroom) -> None:
+        moved = self.moved(room, Role.HOST)
+        room.until(NOW + HOUR)
+        found = letters(room)
+        assert found[Kind.RESCHEDULED, ATTENDEE].reason == "ill, sorry"
+        assert [found[Kind.EXPIRED, recipient].reason for recipient in Recipient] == ["", ""]
+        assert room.scene.stored(moved).reason == ""
 
 
 class TestAMove:

@@ -32,6 +32,8 @@ RESEND_AFTER = timedelta(minutes=2)
 Had the provider taken it, its own event would have said so by then.
 """
 
+_REASONED = frozenset({Deed.RESCHEDULED, Deed.CANCELLED, Deed.DECLINED})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
@@ -154,10 +156,13 @@ def _earlier(event: Event) -> tuple[datetime, datetime] | None:
 
 
 def _reason(booking: Booking, event: Event, recipient: Recipient) -> str:
-    """What an attendee typed goes to the host alone: nobody can be made to mail strangers a text."""
+    """What an attendee typed goes to the host alone: nobody can be made to mail strangers a text.
+
+    It is told with the deed it was given for; what others do afterwards, a confirmation say, was not their word.
+    """
     from_host = event.actor.role is Role.HOST
-    current = booking.sequence == event.after.sequence
-    return booking.reason if current and (from_host or recipient is Recipient.HOST) else ""
+    its_own = event.deed in _REASONED and booking.sequence == event.after.sequence
+    return booking.reason if its_own and (from_host or recipient is Recipient.HOST) else ""
 
 
 def _reminders(timer: Timer, scene: _Scene, now: datetime) -> Iterable[MailName]:
