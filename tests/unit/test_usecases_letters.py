@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from daybook.domain.booking import Booking, Role
+from daybook.domain.booking import Actor, Booking, Role
 from daybook.domain.event_type import Question
 from daybook.domain.history import Deed
 from daybook.domain.host import Invitations
-from daybook.domain.mail import Kind, Letter, Recipient
+from daybook.domain.mail import Kind, Letter, Method, Recipient
 from daybook.domain.tokens import require_manage_token
 from daybook.usecases.confirm import confirm
 from tests.fakes import values
@@ -120,7 +120,7 @@ class TestAReasonForAMove:
     def test_is_not_told_with_a_confirmation_although_the_booking_has_it_still(self, room: Postroom) -> None:
         moved = self.moved(room, Role.ATTENDEE)
         after = replace(moved.confirmed(now=NOW), reason=moved.reason)
-        step = values.step(Deed.CONFIRMED, moved, after)
+        step = replace(values.step(Deed.CONFIRMED, moved, after), actor=Actor(Role.HOST))
         room.scene.ports.ledger.settle(moved, after, step)
         assert letters(room)[Kind.CONFIRMED, ATTENDEE].reason == ""
 
@@ -154,6 +154,25 @@ class TestAMove:
         assert [letter.now for letter in told] == [NOW + HOUR + count * SECOND for count in range(3)]
 
 
+class TestAHostWhoIsGone:
+    """Bookings are cancelled before a host is removed, and the mails that say so may still wait."""
+
+    def test_keeps_no_mail_from_the_attendee(self, room: Postroom) -> None:
+        booking = room.scene.book()
+        room.settle()
+        room.scene.cancel(booking, "We are closing.", role=Role.HOST)
+        room.scene.ports.catalogue.remove_host(ACME, room.scene.ada)
+        letter = letters(room)[Kind.CANCELLED, ATTENDEE]
+        assert (letter.method, letter.reason) == (Method.CANCEL, "We are closing.")
+        assert (letter.host.name, letter.host.email, letter.host.zone.key) == ("ada", "owner@example.com", "UTC")
+
+    def test_is_told_nothing_new(self, room: Postroom) -> None:
+        room.scene.book()
+        room.scene.ports.catalogue.remove_host(ACME, room.scene.ada)
+        room.settle()
+        assert room.names() == ["0-booked-attendee", "0-welcome-attendee"]
+
+
 def test_a_reminder_says_how_far_ahead_it_is(room: Postroom) -> None:
     room.scene.book()
     room.until(NINE - HOUR)
@@ -171,11 +190,6 @@ class TestNobodyIsTold:
         [event] = room.events()
         room.send(replace(event, booking="gone"))
         assert room.names() == []
-
-    def test_without_a_host(self, room: Postroom) -> None:
-        room.scene.book()
-        room.scene.ports.catalogue.remove_host(ACME, room.scene.ada)
-        assert self.send(room) == []
 
     def test_who_wants_no_mail(self) -> None:
         room = Postroom(studio(invitations=Invitations.NONE))

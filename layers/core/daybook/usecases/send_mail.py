@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from daybook.domain.booking import Booking, Role, Status
 from daybook.domain.event_type import EventType
@@ -135,10 +136,21 @@ def _scene(tenant: str, booking_id: str, catalogue: Catalogue, bookings: Booking
     if booking is None:
         return None
     found = catalogue.context(tenant, booking.host, booking.event_type, with_secret=True, with_tenant=True)
-    if found.tenant is None or found.host is None or found.secret is None:
+    if found.tenant is None or found.secret is None:
         return None
-    return _Scene(
-        booking=booking, tenant=found.tenant, host=found.host, event_type=found.event_type, secret=found.secret
+    host = found.host or _stand_in(booking.host, found.tenant)
+    return _Scene(booking=booking, tenant=found.tenant, host=host, event_type=found.event_type, secret=found.secret)
+
+
+def _stand_in(slug: str, tenant: Tenant) -> Host:
+    """Return whom mails name when their host was removed while they waited; replies go to the tenant."""
+    return Host(
+        slug=slug,
+        name=slug,
+        email=tenant.email,
+        zone=ZoneInfo("UTC"),
+        language=tenant.language,
+        invitations=Invitations.NONE,
     )
 
 
