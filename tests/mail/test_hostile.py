@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from daybook.domain.mail import Kind
-from daybook.domain.naming import one_line
+from daybook.domain.naming import one_line, plain_name
 from daybook.mail_ports import NotSent
 from tests.mail.letters import ATTENDEE, HOST, attendee, composed, host, letter, outgoing, tenant, text_of
 
@@ -93,7 +93,8 @@ def test_nothing_typed_changes_a_mails_shape(text: str, recipient: str) -> None:
     assert "^'" not in text_of(message, "calendar"), "RFC 6868, which Outlook and Gmail do not read"
     [event] = calendar.walk("VEVENT")
     assert (event["UID"], event.errors, len(event["ATTENDEE"])) == ("B1@daybook.example", [], 2)
-    assert event["SUMMARY"] == (one_line(text) or "Appointment")
+    named = plain_name(text) if to is HOST else ""
+    assert event["SUMMARY"] == (f"{named} – " if named else "") + (one_line(text) or "Appointment")
 
 
 @pytest.mark.parametrize("text", [*HOSTILE, "see https://evil.example/now", "evil.example", "Call +1 or mail a@b.cc"])

@@ -9,7 +9,7 @@ from daybook.adapters.mail.links import join_url
 from daybook.domain.booking import ENDED, PENDING, Booking
 from daybook.domain.host import Host
 from daybook.domain.mail import Method
-from daybook.domain.naming import one_line, printable
+from daybook.domain.naming import one_line, plain_name, printable
 
 PRODUCT = "-//Daybook//Daybook//EN"
 
@@ -31,6 +31,7 @@ def invitation(
     Lines end in CRLF.
 
     Args:
+        booking: as its reader may see it, its title what `summary` makes of it.
         method: REQUEST, or CANCEL once the booking no longer stands, unless given.
         description: whatever may be read by whoever gets the object.
         replies: whether answers are read; then the attendee is asked for one.
@@ -55,6 +56,17 @@ def invitation(
     return text.decode()
 
 
+def summary(booking: Booking, *, to_host: bool, unnamed: str) -> str:
+    """Say what an entry in somebody's calendar is; a host's names the guest, or seats of one session would look alike.
+
+    Args:
+        unnamed: the reader's word for an appointment, where the booking has no title.
+    """
+    what = one_line(booking.title) or unnamed
+    guest = plain_name(booking.attendee.name) if to_host and not booking.erasing else ""
+    return f"{guest} – {what}" if guest else what
+
+
 def _event(booking: Booking, method: Method, now: datetime) -> Event:
     cancelled = method is Method.CANCEL
     event = Event()
@@ -67,7 +79,7 @@ def _event(booking: Booking, method: Method, now: datetime) -> Event:
     event.add("dtend", booking.end)
     event.add("status", "CANCELLED" if cancelled else "TENTATIVE" if booking.status in PENDING else "CONFIRMED")
     event.add("transp", "OPAQUE")
-    event.add("summary", one_line(booking.title) or "Booking")
+    event.add("summary", booking.title)
     if booking.location:
         event.add("location", printable(booking.location))
     url = join_url(booking.location)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
+from daybook.adapters.ics import summary
 from daybook.adapters.mail.catalogue import Language, language_for
 from daybook.adapters.mail.links import Entry, calendar_links, feedback_link, join_url
 from daybook.adapters.mail.times import Clock
@@ -83,8 +84,9 @@ class Draft:
     @property
     def booking(self) -> Booking:
         """The booking as this reader may see it in a calendar."""
-        attendee = replace(self.letter.booking.attendee, name=self.guest)
-        return replace(self.letter.booking, title=self.what, attendee=attendee)
+        booking = self.letter.booking
+        title = summary(booking, to_host=not self.to_attendee, unnamed=self.what)
+        return replace(booking, title=title, attendee=replace(booking.attendee, name=self.guest))
 
     @property
     def subject(self) -> str:
