@@ -150,7 +150,7 @@ TOLD_BY = {
 }
 """Which mail tells of a change; other changes are told to nobody."""
 
-_ENDINGS = {Kind.DECLINED, Kind.CANCELLED, Kind.EXPIRED}
+ENDINGS = {Kind.DECLINED, Kind.CANCELLED, Kind.EXPIRED}
 _STANDING = {Kind.BOOKED, Kind.CONFIRMED, Kind.RESCHEDULED}
 _PLACING = {Deed.REQUESTED, Deed.BOOKED}
 _SECOND = timedelta(seconds=1)
@@ -175,7 +175,7 @@ def called_for(
         yield MailName(sequence, kind, Recipient.HOST)
         return
     yield MailName(sequence, kind, Recipient.ATTENDEE)
-    if host.invitations is not Invitations.NONE or (kind in _ENDINGS | _STANDING and _has_event(Recipient.HOST, log)):
+    if host.invitations is not Invitations.NONE or (kind in ENDINGS | _STANDING and _has_event(Recipient.HOST, log)):
         yield MailName(sequence, kind, Recipient.HOST)
     if first and tenant.welcome and event.deed in _PLACING:
         yield MailName(sequence, Kind.WELCOME, Recipient.ATTENDEE)
@@ -188,7 +188,7 @@ def method_of(name: MailName, status: Status, *, host: Host, log: Sequence[Mail]
     Where it is not, it is put once it is agreed, unless the host wants no objects, for events come another way.
     """
     has_it = _has_event(name.recipient, log)
-    if name.kind in _ENDINGS:
+    if name.kind in ENDINGS:
         return Method.CANCEL if has_it else None
     if name.kind not in _STANDING:
         return None

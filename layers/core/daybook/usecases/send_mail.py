@@ -10,6 +10,7 @@ from daybook.domain.event_type import EventType
 from daybook.domain.history import Deed, Event
 from daybook.domain.host import Host, Invitations
 from daybook.domain.mail import (
+    ENDINGS,
     Kind,
     Letter,
     Mail,
@@ -63,6 +64,8 @@ def tell(event: Event, *, catalogue: Catalogue, bookings: Bookings, post: Post, 
         for name in called_for(event, tenant=scene.tenant, host=scene.host, first=first, log=log):
             if superseded(name, event.version, log) or _has_left(name, log):
                 continue
+            if scene.booking.erasing and name.kind not in ENDINGS:
+                continue  # whoever is to be forgotten hears of nothing but the end, and so does the host
             method = method_of(name, told.status, host=scene.host, log=log)
             stamp = next_stamp(name.recipient, log, now=now) if method else now
             letter = scene.letter(name, told, stamp, base_url=post.base_url)
@@ -86,7 +89,7 @@ def remind(timer: Timer, *, catalogue: Catalogue, bookings: Bookings, post: Post
         NotSent, NotYet: as `tell`.
     """
     scene = _scene(timer.tenant, timer.booking, catalogue, bookings)
-    if scene is None or scene.booking.sequence != timer.sequence:
+    if scene is None or scene.booking.erasing or scene.booking.sequence != timer.sequence:
         return
     names = list(_reminders(timer, scene, now))
     log = post.log.mails(timer.tenant, timer.booking) if names else []
@@ -110,6 +113,8 @@ class _Scene:
 
     def letter(self, name: MailName, told: Booking, now: datetime, *, base_url: str) -> Letter:
         to_attendee = name.recipient is Recipient.ATTENDEE
+        if self.booking.erasing and not to_attendee:
+            told = replace(told, attendee=told.attendee.nobody)
         path = f"{base_url}/manage/{self.booking.tenant}/{self.booking.id}"
         # Whoever asked to be forgotten has no link any more, not even in the mail that says good-bye.
         token = manage_token(self.secret, self.booking) if to_attendee and not self.booking.erasing else ""
