@@ -18,7 +18,7 @@ from tests.fakes.scene import studio
 from tests.fakes.values import HALF_HOUR, HOUR, NINE, NOW
 
 ATTENDEE, HOST = Recipient.ATTENDEE, Recipient.HOST
-MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+SECOND, MINUTE, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
 FIRST = {"0-booked-attendee", "0-booked-host", "0-welcome-attendee"}
 REMINDER, FOLLOW_UP = "0-reminder_60-attendee", "0-follow_up-attendee"
 
@@ -181,6 +181,29 @@ class TestAProviderThatIsDown:
         room.mailer.refusal = ""
         room.until(NINE + DAY)
         assert room.names()[3:] == [FOLLOW_UP]
+
+    def test_lets_a_late_reminder_say_how_long_it_truly_is(self, room: Postroom) -> None:
+        room.scene.offer("early", reminders=(2 * HOUR,))
+        room.scene.book(event_type="early")
+        room.until(NINE - 2 * HOUR - MINUTE)
+        room.mailer.refusal = "ServiceUnavailable"
+        room.until(NINE - 90 * MINUTE)
+        room.mailer.refusal = ""
+        room.until(NINE)
+        assert room.names()[3:] == ["0-reminder_120-attendee"]
+        said = room.composer.letters[-1].ahead
+        assert said is not None
+        assert HOUR < said <= 90 * MINUTE
+
+    def test_drops_a_reminder_whose_nearer_one_is_due(self, room: Postroom) -> None:
+        room.scene.offer("twice", reminders=(90 * MINUTE, HOUR))
+        room.scene.book(event_type="twice")
+        room.until(NINE - 90 * MINUTE - SECOND)
+        room.mailer.refusal = "ServiceUnavailable"
+        room.until(NINE - HOUR)
+        room.mailer.refusal = ""
+        room.until(NINE)
+        assert room.names()[3:] == ["0-reminder_60-attendee"]
 
     def test_for_one_recipient_is_not_the_others_trouble(self, room: Postroom) -> None:
         booking = room.scene.book()

@@ -23,7 +23,7 @@ from daybook.domain.mail import (
     superseded,
 )
 from daybook.domain.tenant import Tenant
-from daybook.domain.timers import Timer, TimerKind
+from daybook.domain.timers import Timer, TimerKind, still_ahead
 from daybook.domain.tokens import manage_token
 from daybook.mail_ports import Claimed, Composer, Mailer, MailLog, NotSent, NotYet
 from daybook.ports import Bookings, Catalogue
@@ -91,10 +91,11 @@ def remind(timer: Timer, *, catalogue: Catalogue, bookings: Bookings, post: Post
     scene = _scene(timer.tenant, timer.booking, catalogue, bookings)
     if scene is None or scene.booking.erasing or scene.booking.sequence != timer.sequence:
         return
-    names = list(_reminders(timer, scene, now))
+    ahead = still_ahead(scene.booking, timer.ahead, now) if timer.ahead is not None else None
+    names = list(_reminders(timer, scene, ahead))
     log = post.log.mails(timer.tenant, timer.booking) if names else []
     letters = (
-        (name, scene.letter(name, scene.booking, now, base_url=post.base_url))
+        (name, replace(scene.letter(name, scene.booking, now, base_url=post.base_url), ahead=ahead))
         for name in names
         if not _has_left(name, log)
     )
@@ -125,7 +126,6 @@ class _Scene:
             host=self.host,
             booking=told,
             now=now,
-            ahead=name.ahead,
             answers=() if to_attendee else self._answers(),
             manage_url=f"{path}?token={token}" if token else "",
         )
@@ -182,10 +182,10 @@ def _reason(booking: Booking, event: Event, recipient: Recipient) -> str:
     return booking.reason if its_own and (from_host or recipient is Recipient.HOST) else ""
 
 
-def _reminders(timer: Timer, scene: _Scene, now: datetime) -> Iterable[MailName]:
+def _reminders(timer: Timer, scene: _Scene, ahead: timedelta | None) -> Iterable[MailName]:
     booking, host = scene.booking, scene.host
     if timer.kind is TimerKind.REMINDER:
-        if booking.status is Status.CONFIRMED and now < booking.start:
+        if booking.status is Status.CONFIRMED and ahead:
             yield MailName(timer.sequence, Kind.REMINDER, Recipient.ATTENDEE, timer.ahead)
             if host.reminders and host.invitations is not Invitations.NONE:
                 yield MailName(timer.sequence, Kind.REMINDER, Recipient.HOST, timer.ahead)
