@@ -62,12 +62,19 @@ class MemoryMailer:
 
 
 class PlainComposer:
-    """`mail_ports.Composer` that keeps the letters; a mail says what kind it is."""
+    """`mail_ports.Composer` that keeps the letters; a mail says what kind it is.
+
+    Attributes:
+        faults: why it cannot write to a recipient.
+    """
 
     def __init__(self) -> None:
         self.letters: list[Letter] = []
+        self.faults: dict[Recipient, Exception] = {}
 
     def compose(self, letter: Letter) -> Outgoing:
+        if letter.recipient in self.faults:
+            raise self.faults[letter.recipient]
         self.letters.append(letter)
         to = letter.booking.attendee.email if letter.recipient is Recipient.ATTENDEE else letter.host.email
         return Outgoing(sender="bookings@daybook.example", to=to, raw=f"Subject: {letter.kind}\r\n\r\n".encode())

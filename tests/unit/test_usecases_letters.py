@@ -154,6 +154,19 @@ class TestAMove:
         assert [letter.now for letter in told] == [NOW + HOUR + count * SECOND for count in range(3)]
 
 
+def test_a_request_that_is_told_late_has_the_deadline_it_had(room: Postroom) -> None:
+    room.scene.offer("asked", requires_confirmation=True, confirmation_time=HOUR)
+    asked = room.scene.book(event_type="asked")
+    room.scene.advance(HALF_HOUR)
+    moved = room.scene.move(asked, NINE + HOUR)
+    ports = room.scene.ports
+    confirm(moved, origin=values.origin(Role.HOST, NOW + HALF_HOUR), ledger=ports.ledger, bookings=ports.bookings)
+    found = letters(room)
+    assert found[Kind.REQUEST_RECEIVED, HOST].booking.deadline == NOW + HOUR
+    assert found[Kind.RESCHEDULED, HOST].booking.deadline == NOW + HALF_HOUR + HOUR
+    assert found[Kind.CONFIRMED, HOST].booking.deadline is None
+
+
 class TestAHostWhoIsGone:
     """Bookings are cancelled before a host is removed, and the mails that say so may still wait."""
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from daybook.domain.mail import MailStatus, Method, Recipient
-from daybook.mail_ports import NotSent
+from daybook.mail_ports import NeverSent, NotSent
 from daybook.usecases.send_mail import RESEND_AFTER
 from tests.fakes.ports import interrupted
 from tests.fakes.post import Died
@@ -215,3 +215,40 @@ class TestAProviderThatIsDown:
         room.until(NOW + MINUTE)
         assert set(room.names()) == FIRST
         room.require_single()
+
+
+class TestWhatCannotBeWritten:
+    def test_to_an_address_holds_up_neither_the_other_mails_nor_what_follows(self, room: Postroom) -> None:
+        booking = room.scene.book()
+        room.composer.faults[ATTENDEE] = NeverSent("InvalidAddress")
+        room.settle()
+        room.scene.move(booking, NINE + HOUR)
+        room.settle()
+        assert room.names() == ["0-booked-host", "1-rescheduled-host"]
+        assert room.mail.messages == []
+        failed = [mail for mail in room.log(booking).values() if mail.name.recipient is ATTENDEE]
+        assert {(mail.status, mail.detail) for mail in failed} == {(MailStatus.FAILED, "InvalidAddress")}
+        assert len(failed) == 3
+
+    def test_for_a_fault_of_ours_is_written_once_that_is_mended(self, room: Postroom) -> None:
+        booking = room.scene.book()
+        room.composer.faults[HOST] = LookupError("no such text")
+        [event] = room.events()
+        with pytest.raises(LookupError):
+            room.send(event)
+        [failed] = [mail for mail in room.log(booking).values() if mail.status is MailStatus.FAILED]
+        assert (failed.name.text, failed.detail) == ("0-booked-host", "LookupError")
+        room.composer.faults.clear()
+        room.settle()
+        assert set(room.names()) == FIRST
+
+    def test_is_not_hidden_by_what_passes_by_itself(self, room: Postroom) -> None:
+        room.scene.book()
+        room.mailer.refusal = "Throttling"
+        room.composer.faults[HOST] = LookupError("no such text")
+        [event] = room.events()
+        with pytest.raises(LookupError):
+            room.send(event)
+        room.composer.faults.clear()
+        with pytest.raises(NotSent):
+            room.send(event)

@@ -19,6 +19,10 @@ class NotSent(Exception):
     """The provider did not take a mail, for certain: it may be handed over again. `args[0]` is its word for why."""
 
 
+class NeverSent(NotSent):
+    """No repetition would mend it either, and the log says why."""
+
+
 class Claimed(Enum):
     """What claiming a mail came to."""
 
@@ -59,7 +63,8 @@ class MailLog(Protocol):
 class Composer(Protocol):
     """Writes mails."""
 
-    def compose(self, letter: Letter) -> Outgoing: ...
+    def compose(self, letter: Letter) -> Outgoing:
+        """Return the mail a letter makes. Raises NeverSent: nothing can be addressed to its recipient."""
 
 
 class Mailer(Protocol):

@@ -213,6 +213,11 @@ def _has_event(recipient: Recipient, log: Sequence[Mail]) -> bool:
 
 
 def superseded(name: MailName, version: int, log: Sequence[Mail]) -> bool:
-    """Tell whether this recipient has already been told of something later, so that this mail would mislead."""
+    """Tell whether this recipient has already been told of something later, so that this mail would mislead.
+
+    That mail does not arrive stays true whatever happens to the booking.
+    """
+    if name.kind is Kind.UNDELIVERED:
+        return False
     told = [mail for mail in log if mail.name.recipient is name.recipient and mail.name.kind in TOLD_BY.values()]
     return any(mail.version > version and mail.name.kind is not Kind.UNDELIVERED for mail in told)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from daybook.domain.booking import Booking, Role, Status
+from daybook.domain.booking import PENDING, Booking, Role, Status
 from daybook.domain.event_type import EventType
 from daybook.domain.history import Deed, Event
 from daybook.domain.host import Host, Invitations
@@ -22,10 +22,11 @@ from daybook.domain.mail import (
     next_stamp,
     superseded,
 )
+from daybook.domain.policy import confirmation_deadline
 from daybook.domain.tenant import Tenant
 from daybook.domain.timers import Timer, TimerKind, still_ahead
 from daybook.domain.tokens import manage_token
-from daybook.mail_ports import Claimed, Composer, Mailer, MailLog, NotSent, NotYet
+from daybook.mail_ports import Claimed, Composer, Mailer, MailLog, NeverSent, NotSent, NotYet, Outgoing
 from daybook.ports import Bookings, Catalogue
 
 RESEND_AFTER = timedelta(minutes=2)
@@ -34,6 +35,8 @@ RESEND_AFTER = timedelta(minutes=2)
 Had the provider taken it, its own event would have said so by then.
 """
 
+Mark = Callable[[MailStatus, str, str], bool]
+"""Notes how far a mail has come, the provider's id for it, and its word for why."""
 _REASONED = frozenset({Deed.RESCHEDULED, Deed.CANCELLED, Deed.DECLINED})
 
 
@@ -162,8 +165,15 @@ def _stand_in(slug: str, tenant: Tenant) -> Host:
 def _as_of(booking: Booking, event: Event) -> Booking:
     """Return the booking as it stood after a change; what history does not keep is as today."""
     after = event.after
+    waits = after.status in PENDING
     return replace(
-        booking, status=after.status, start=after.start, end=after.end, sequence=after.sequence, updated_at=event.at
+        booking,
+        status=after.status,
+        start=after.start,
+        end=after.end,
+        sequence=after.sequence,
+        deadline=confirmation_deadline(booking.policy, after.start, event.at) if waits else None,
+        updated_at=event.at,
     )
 
 
@@ -205,7 +215,8 @@ def _send_all(letters: Iterable[tuple[MailName, Letter]], version: int, post: Po
         except Exception as failure:  # one recipient's trouble is not the other's
             failures.append(failure)
     if failures:
-        raise failures[0]
+        # What passes by itself must not hide a fault that somebody has to look at.
+        raise next((each for each in failures if not isinstance(each, NotSent | NotYet)), failures[0])
 
 
 def _send(name: MailName, letter: Letter, version: int, post: Post, now: datetime) -> None:
@@ -213,7 +224,6 @@ def _send(name: MailName, letter: Letter, version: int, post: Post, now: datetim
     address = booking.attendee.email if name.recipient is Recipient.ATTENDEE else letter.host.email
     if not address:
         return  # forgotten meanwhile
-    outgoing = post.composer.compose(letter)
     mail = Mail(
         tenant=booking.tenant,
         booking=booking.id,
@@ -230,6 +240,9 @@ def _send(name: MailName, letter: Letter, version: int, post: Post, now: datetim
     if claimed is Claimed.UNDECIDED:
         raise NotYet(f"{name.text} may be on its way")
     mark = _marker(mail, post.log, now)
+    outgoing = _composed(letter, post.composer, mark)
+    if outgoing is None:
+        return
     try:
         message_id = post.mailer.send(
             outgoing, tags={"tenant": booking.tenant, "booking": booking.id, "mail": name.text}
@@ -240,7 +253,19 @@ def _send(name: MailName, letter: Letter, version: int, post: Post, now: datetim
     mark(MailStatus.SENT, message_id, "")
 
 
-def _marker(mail: Mail, log: MailLog, now: datetime) -> Callable[[MailStatus, str, str], bool]:
+def _composed(letter: Letter, composer: Composer, mark: Mark) -> Outgoing | None:
+    """Return the mail a letter makes; None if there can never be one, which the log then says."""
+    try:
+        return composer.compose(letter)
+    except NeverSent as refusal:
+        mark(MailStatus.FAILED, "", str(refusal))
+        return None
+    except Exception as fault:
+        mark(MailStatus.FAILED, "", type(fault).__name__)  # nothing has left, so it need not be waited for
+        raise
+
+
+def _marker(mail: Mail, log: MailLog, now: datetime) -> Mark:
     def mark(status: MailStatus, message_id: str, detail: str) -> bool:
         return log.mark(mail.tenant, mail.booking, mail.name, status, now=now, message_id=message_id, detail=detail)
 

@@ -11,7 +11,7 @@ from daybook.adapters import ics
 from daybook.adapters.mail import headers
 from daybook.adapters.mail.content import Draft
 from daybook.domain.mail import Kind, Letter, MailName
-from daybook.mail_ports import NotSent, Outgoing
+from daybook.mail_ports import NeverSent, Outgoing
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -37,12 +37,12 @@ class MailComposer:
 
         Raises:
             LookupError: there is no such mail to this recipient.
-            NotSent: no mail can be addressed to what stands for the recipient's address.
+            NeverSent: no mail can be addressed to what stands for the recipient's address.
         """
         draft = Draft(letter)
         to = headers.addressable(draft.address)
         if to is None:
-            raise NotSent("InvalidAddress")
+            raise NeverSent("InvalidAddress")
         message = self._headed(letter)
         message.set_content(template("mail.txt").render(mail=draft.content(marked=False)), cte="quoted-printable")
         html = template("mail.html").render(mail=draft.content(marked=True))
