@@ -75,19 +75,21 @@ def test_the_service_organizes_under_the_hosts_name_and_the_host_comes_first() -
 
 
 @pytest.mark.parametrize(
-    ("replies", "answered", "expected"),
+    ("replies", "answered", "verified", "expected"),
     [
-        (False, None, ("ACCEPTED", "FALSE")),
-        (True, None, ("NEEDS-ACTION", "TRUE")),
-        (True, 2, ("TENTATIVE", "TRUE")),
-        (False, 2, ("TENTATIVE", "FALSE")),
-        (True, 1, ("NEEDS-ACTION", "TRUE")),
+        (False, None, True, ("ACCEPTED", "FALSE")),
+        (True, None, True, ("NEEDS-ACTION", "TRUE")),
+        (True, 2, True, ("TENTATIVE", "TRUE")),
+        (False, 2, True, ("TENTATIVE", "FALSE")),
+        (True, 1, True, ("NEEDS-ACTION", "TRUE")),
+        (True, 2, False, ("NEEDS-ACTION", "TRUE")),
+        (False, 2, False, ("ACCEPTED", "FALSE")),
     ],
 )
-def test_whoever_booked_comes_unless_asked_and_an_answer_holds_for_its_sequence(
-    replies: bool, answered: int | None, expected: tuple[str, str]
+def test_whoever_booked_comes_unless_asked_and_a_sure_answer_holds_for_its_sequence(
+    replies: bool, answered: int | None, verified: bool, expected: tuple[str, str]
 ) -> None:
-    reply = None if answered is None else Reply(answer=Answer.TENTATIVE, sequence=answered, at=SENT, verified=True)
+    reply = None if answered is None else Reply(answer=Answer.TENTATIVE, sequence=answered, at=SENT, verified=verified)
     _, event = invited(letter(booking={"sequence": 2, "reply": reply}), replies=replies)
     guest = event["ATTENDEE"][1]
     assert (guest.params["PARTSTAT"], guest.params["RSVP"]) == expected

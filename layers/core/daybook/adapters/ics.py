@@ -91,10 +91,12 @@ def _event(booking: Booking, method: Method, now: datetime) -> Event:
 def _answer(booking: Booking, *, replies: bool) -> tuple[PARTSTAT, bool]:
     """Say whether the attendee comes, and whether to ask; they booked, so without replies there is nothing to ask.
 
-    A reply holds for the SEQUENCE it answered (RFC 5546 §2.1.5); a new time is asked about anew.
+    A reply holds for the SEQUENCE it answered (RFC 5546 §2.1.5); a new time is asked about anew. One that anybody might
+    have written puts no word into the attendee's mouth.
     """
-    if booking.reply is not None and booking.reply.sequence == booking.sequence:
-        return PARTSTAT[booking.reply.answer.name], replies
+    reply = booking.reply
+    if reply is not None and reply.verified and reply.sequence == booking.sequence:
+        return PARTSTAT[reply.answer.name], replies
     return (PARTSTAT.NEEDS_ACTION, True) if replies else (PARTSTAT.ACCEPTED, False)
 
 
