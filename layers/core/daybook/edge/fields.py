@@ -14,12 +14,12 @@ IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9-]{0,62}\Z|[0-9A-HJKMNP-TV-Z]{26}\Z")
 _MOMENT = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d)(:\d\d)?(\.\d{1,9})?(Z|z|[+-]\d\d:\d\d)?(?:\[([A-Za-z0-9_+/-]{1,64})\])?\Z"
 )
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _EMAIL = re.compile(
     r"(?=[^@]{1,64}@)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
-    r"@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?\.[A-Za-z0-9-]{2,63}\Z"
+    rf"@(?:{_LABEL}\.)+(?=[^.]{{2}}){_LABEL}\Z"
 )
-"""What a header can hold and SES can mail to: a dot-atom (RFC 5322 §3.2.3), ASCII alone."""
-_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+"""What a header can hold and SES can mail to: a dot-atom (RFC 5322 §3.2.3), ASCII alone, at a host (RFC 1123 §2.1)."""
 _WEB_ADDRESS = re.compile(
     rf"https://{_LABEL}(?:\.{_LABEL})*(?::(?P<port>[0-9]{{1,5}}))?(?:[/?#][A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*)?\Z"
 )
@@ -99,7 +99,7 @@ def no_odd_controls(text: str) -> str:
 
 
 def email_address(text: str) -> str:
-    if len(text) > 254 or not _EMAIL.match(text) or ".." in text:
+    if len(text) > 254 or not _EMAIL.match(text):
         raise PydanticCustomError("email", "Use an address such as ada@example.com.")
     return text
 
