@@ -42,6 +42,7 @@ class Content:
 
     language: str
     direction: str
+    colon: str
     tenant: str
     brand: Brand
     subject: str
@@ -98,8 +99,8 @@ class Draft:
         voice = self._voice(self._values(), marked=False)
         lines = self._joining(voice)
         if self.to_attendee and self.letter.manage_url:
-            lines.append(f"{voice.say('actions.manage')}: {self.letter.manage_url}")
-        lines += [f"{question}: {answer}" for question, answer in self.letter.answers]
+            lines.append(f"{voice.say('actions.manage')}{self._colon} {self.letter.manage_url}")
+        lines += [f"{question}{self._colon} {answer}" for question, answer in self.letter.answers]
         return "\n".join(lines)
 
     def content(self, *, marked: bool) -> Content:
@@ -109,6 +110,7 @@ class Draft:
         return Content(
             language=catalogue.tag,
             direction=catalogue.direction,
+            colon=self._colon,
             tenant=one_line(letter.tenant.name),
             brand=letter.tenant.brand,
             subject=self.subject,
@@ -126,7 +128,11 @@ class Draft:
 
     def _joining(self, voice: Voice) -> list[str]:
         url = join_url(self.letter.booking.location)
-        return [f"{voice.say('actions.join')}: {url}"] if url else []
+        return [f"{voice.say('actions.join')}{self._colon} {url}"] if url else []
+
+    @property
+    def _colon(self) -> str:
+        return self.language.catalogue.colon
 
     def _voice(self, values: Mapping[str, str], *, marked: bool) -> Voice:
         return Voice(self.language.catalogue, values, marked=marked)
