@@ -217,6 +217,17 @@ class TestAProviderThatIsDown:
         room.require_single()
 
 
+def test_a_turn_that_is_far_off_is_left_to_others_before_anything_is_claimed(room: Postroom) -> None:
+    booking = room.scene.book()
+    room.mailer.busy = True
+    room.settle()
+    assert (room.names(), room.log(booking)) == ([], {})
+    room.mailer.busy = False
+    room.until(NOW + MINUTE)
+    assert set(room.names()) == FIRST
+    assert {mail.attempts for mail in room.log(booking).values()} == {1}
+
+
 class TestWhatCannotBeWritten:
     def test_to_an_address_holds_up_neither_the_other_mails_nor_what_follows(self, room: Postroom) -> None:
         booking = room.scene.book()

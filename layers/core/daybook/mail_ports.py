@@ -55,9 +55,9 @@ class MailLog(Protocol):
 
     def mark(
         self, tenant: str, booking: str, name: MailName, status: MailStatus, *, now: datetime, message_id: str = "",
-        detail: str = "",
+        detail: str = "", below: MailStatus | None = None,
     ) -> bool:  # fmt: skip
-        """Note news of a mail; False if it is unknown, or known to have come as far already."""
+        """Note news of a mail; False if it is unknown, or known to have come as far already, or as far as `below`."""
 
 
 class Composer(Protocol):
@@ -69,6 +69,9 @@ class Composer(Protocol):
 
 class Mailer(Protocol):
     """Hands mails to the provider."""
+
+    def require_turn(self) -> None:
+        """Raises NotYet: the pace lets the next mail leave so late that nobody should wait with it claimed."""
 
     def send(self, mail: Outgoing, *, tags: Mapping[str, str]) -> str:
         """Return the provider's message id.

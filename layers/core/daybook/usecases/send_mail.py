@@ -234,6 +234,7 @@ def _send(name: MailName, letter: Letter, version: int, post: Post, now: datetim
         queued_at=now,
         updated_at=now,
     )
+    post.mailer.require_turn()
     claimed = post.log.claim(mail, stale=now - RESEND_AFTER)
     if claimed is Claimed.DONE:
         return
