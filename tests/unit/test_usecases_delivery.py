@@ -61,7 +61,17 @@ class TestABounce:
         bounce(room, sent(room, "0-welcome-attendee"))
         assert deeds(room, booking).count(Deed.UNDELIVERABLE) == 1
 
+    def test_that_may_get_better_does_not_undo_a_delivery(self, room: Postroom) -> None:
+        """Such as an out-of-office note, which SES calls Transient, General."""
+        booking = room.scene.book()
+        mail = sent(room)
+        bounce(room, mail, permanent=False)
+        assert room.log(booking)[mail.name].status is MailStatus.DELIVERED
+        bounce(room, mail)
+        assert room.log(booking)[mail.name].status is MailStatus.BOUNCED
+
     def test_that_may_get_better_is_only_logged(self, room: Postroom) -> None:
+        room.silent = True
         booking = room.scene.book()
         mail = sent(room)
         bounce(room, mail, permanent=False)
