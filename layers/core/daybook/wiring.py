@@ -22,8 +22,14 @@ from daybook.ports import Access, Bookings, Catalogue, Ledger
 from daybook.usecases.admission import Quotas
 
 if TYPE_CHECKING:
+    from pathlib import Path
+    from zoneinfo import ZoneInfo
+
+    from jinja2 import Template
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from daybook.adapters.mail.catalogue import Language as Language  # noqa: PLC0414 - exported
+    from daybook.adapters.mail.times import Clock
     from daybook.mail_ports import MailLog
 
 _CONFIG = Config(
@@ -125,3 +131,26 @@ def invitation(booking: Booking, host: Host | None, moment: datetime, *, to_host
     seen = replace(booking, title=ics.summary(booking, to_host=to_host, unnamed=texts["words.appointment"]))
     service_address = f"bookings@{settings().mail_domain}"
     return ics.invitation(seen, host, service_address=service_address, now=moment, replies=replies())
+
+
+# Words, clocks and templates of pages are those of mails; imported here, for they come with a layer few functions have.
+
+
+def language(*tags: str, folder: "Path") -> "Language":
+    """Choose the language for BCP 47 tags in order of preference, among the catalogues in a folder."""
+    from daybook.adapters.mail.catalogue import language_for  # noqa: PLC0415
+
+    return language_for(*tags, folder=folder)
+
+
+def clock(zone: "ZoneInfo", language: "Language") -> "Clock":
+    """Return what says moments on somebody's clock, in their language."""
+    from daybook.adapters.mail.times import Clock  # noqa: PLC0415
+
+    return Clock(zone, language.locale)
+
+
+def template(folder: "Path", name: str) -> "Template":
+    from daybook.adapters import templates  # noqa: PLC0415
+
+    return templates.template(folder, name)
