@@ -1,5 +1,6 @@
 """A booking as an iCalendar object (RFC 5545, iTIP RFC 5546), in UTC: no zone table to misread."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from icalendar import Calendar, Conference, Event, vCalAddress
@@ -45,11 +46,7 @@ def invitation(
     if description:
         event.add("description", printable(description))
     event.add("organizer", _person(service_address, host.name if host else booking.host))
-    if host is not None:
-        event.add("attendee", _invited(host.email, host.name, PARTSTAT.ACCEPTED), encode=False)
-    if booking.attendee.email:
-        answer, asked = _answer(booking, replies=replies)
-        person = _invited(booking.attendee.email, booking.attendee.name, answer, asked=asked)
+    for person in _people(booking, host, replies=replies):
         event.add("attendee", person, encode=False)
     calendar.add_component(event)
     text: bytes = calendar.to_ical()
@@ -86,6 +83,14 @@ def _event(booking: Booking, method: Method, now: datetime) -> Event:
     if url and not cancelled:
         event.conferences = [Conference(url, feature="VIDEO", label="Join")]
     return event
+
+
+def _people(booking: Booking, host: Host | None, *, replies: bool) -> Iterator[vCalAddress]:
+    if host is not None:
+        yield _invited(host.email, host.name, PARTSTAT.ACCEPTED)
+    if booking.attendee.email:
+        answer, asked = _answer(booking, replies=replies)
+        yield _invited(booking.attendee.email, booking.attendee.name, answer, asked=asked)
 
 
 def _answer(booking: Booking, *, replies: bool) -> tuple[PARTSTAT, bool]:

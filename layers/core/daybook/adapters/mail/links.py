@@ -1,7 +1,7 @@
 """Links in mails: to a meeting, into calendars without invitations, and to where feedback goes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
@@ -42,40 +42,57 @@ def calendar_links(entry: Entry) -> Mapping[str, str]:
 
     Source: npm calendar-link and add-to-calendar-button; none of the four vendors documents its format.
     """
-    title, details = _fitting(entry.title, _LONGEST_TITLE), _fitting(entry.details, _LONGEST_TEXT)
-    location = _fitting(entry.location, _LONGEST_TEXT)
-    start, end = entry.start.astimezone(UTC), entry.end.astimezone(UTC)
-    outlook = {
-        "path": "/calendar/action/compose",
-        "rru": "addevent",
-        "subject": title,
-        "startdt": start.strftime(_EXTENDED),
-        "enddt": end.strftime(_EXTENDED),
-        "body": details,
-        "location": location,
-        "allday": "false",
-    }
+    cut = replace(
+        entry,
+        title=_fitting(entry.title, _LONGEST_TITLE),
+        details=_fitting(entry.details, _LONGEST_TEXT),
+        location=_fitting(entry.location, _LONGEST_TEXT),
+        start=entry.start.astimezone(UTC),
+        end=entry.end.astimezone(UTC),
+    )
     return {
-        "Google": _link(
-            "https://calendar.google.com/calendar/render",
-            action="TEMPLATE",
-            text=title,
-            dates=f"{start.strftime(_BASIC)}/{end.strftime(_BASIC)}",
-            details=details,
-            location=location,
-        ),
-        "Outlook.com": _link("https://outlook.live.com/calendar/0/deeplink/compose", **outlook),
-        "Office 365": _link("https://outlook.office.com/calendar/0/deeplink/compose", **outlook),
-        "Yahoo": _link(
-            "https://calendar.yahoo.com/",
-            v="60",
-            title=title,
-            st=start.strftime(_BASIC),
-            et=end.strftime(_BASIC),
-            desc=details,
-            in_loc=location,
-        ),
+        "Google": _google(cut),
+        "Outlook.com": _outlook("outlook.live.com", cut),
+        "Office 365": _outlook("outlook.office.com", cut),
+        "Yahoo": _yahoo(cut),
     }
+
+
+def _google(entry: Entry) -> str:
+    return _link(
+        "https://calendar.google.com/calendar/render",
+        action="TEMPLATE",
+        text=entry.title,
+        dates=f"{entry.start:{_BASIC}}/{entry.end:{_BASIC}}",
+        details=entry.details,
+        location=entry.location,
+    )
+
+
+def _outlook(server: str, entry: Entry) -> str:
+    return _link(
+        f"https://{server}/calendar/0/deeplink/compose",
+        path="/calendar/action/compose",
+        rru="addevent",
+        subject=entry.title,
+        startdt=f"{entry.start:{_EXTENDED}}",
+        enddt=f"{entry.end:{_EXTENDED}}",
+        body=entry.details,
+        location=entry.location,
+        allday="false",
+    )
+
+
+def _yahoo(entry: Entry) -> str:
+    return _link(
+        "https://calendar.yahoo.com/",
+        v="60",
+        title=entry.title,
+        st=f"{entry.start:{_BASIC}}",
+        et=f"{entry.end:{_BASIC}}",
+        desc=entry.details,
+        in_loc=entry.location,
+    )
 
 
 def feedback_link(url: str | None, booking: str, *, email: str, subject: str) -> str:
