@@ -111,7 +111,7 @@ def test_of_a_slot_without_an_event_type_it_is_called_what_the_readers_language_
     studio.host("PATCH", "/hosts/ada", {"language": "fr"})
     slot = publish(studio)
     booking = take(studio, slot).json
-    assert invite(studio, booking)[1]["SUMMARY"] == "Appointment"
+    assert invite(studio, booking)[1]["SUMMARY"] == "Cita"
     reply = studio.host("GET", f"/bookings/{booking['id']}/invite.ics")
     assert Calendar.from_ical(reply.text).walk("VEVENT")[0]["SUMMARY"] == "Bob Person – Rendez-vous"
 

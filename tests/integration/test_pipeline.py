@@ -166,6 +166,13 @@ class TestTheStoryOfABooking:
             ("CANCEL", 2),
         ]
 
+    def test_is_told_in_the_tenants_language_to_whoever_chose_none(self, studio: Api, line: Pipeline) -> None:
+        settings(language="de")
+        book(studio)
+        studio.host("PATCH", "/hosts/ada", {"language": "fr"})
+        line.settle()
+        assert [mail["Content-Language"] for mail in line.mails(BOB) + line.mails(ADA)] == ["de", "fr"]
+
     def test_a_first_booking_is_welcomed_once(self, studio: Api, line: Pipeline) -> None:
         settings(welcome=True)
         book(studio)
