@@ -64,7 +64,9 @@ def known(post: Desktop, status: MailStatus) -> None:
 )
 def test_a_mail_comes_back_as_it_was_claimed(post: Desktop, name: MailName) -> None:
     moment = NOW + timedelta(microseconds=123456)
-    mail = values.mail(post.tenant, name, version=7, method=Method.REQUEST, queued_at=moment, updated_at=moment)
+    mail = values.mail(
+        post.tenant, name, version=7, method=Method.REQUEST, stamp=NOW, queued_at=moment, updated_at=moment
+    )
     assert post.all() == []
     assert post.log.claim(mail, stale=LONG_AGO) is Claimed.OURS
     assert post.only == mail
@@ -104,9 +106,9 @@ class TestClaiming:
         assert post.only == before
 
     def test_again_takes_back_a_calendar_object(self, post: Desktop) -> None:
-        post.claim(method=Method.REQUEST)
+        post.claim(method=Method.REQUEST, stamp=NOW)
         post.claim(stale=NOW)
-        assert post.only.method is None
+        assert (post.only.method, post.only.stamp) == (None, None)
 
 
 class TestNews:
@@ -117,6 +119,12 @@ class TestNews:
         further = news.rank > before.rank
         assert post.mark(news) is further
         assert post.only.status is (news if further else before)
+
+    @pytest.mark.parametrize("before", list(MailStatus))
+    def test_may_count_only_for_what_has_not_come_so_far(self, post: Desktop, before: MailStatus) -> None:
+        known(post, before)
+        assert post.mark(MailStatus.BOUNCED, below=MailStatus.DELIVERED) is (before.rank < MailStatus.DELIVERED.rank)
+        assert (post.only.status is before) is (before.rank >= MailStatus.DELIVERED.rank)
 
     def test_is_kept_with_its_words(self, post: Desktop) -> None:
         post.claim()

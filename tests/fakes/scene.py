@@ -166,6 +166,7 @@ class Scene:
         *,
         slot: PublishedSlot | None = None,
         key: str | None = None,
+        reason: str = "",
         role: Role = Role.ATTENDEE,
         ports: Ports | None = None,
         from_calendar: bool = False,
@@ -174,6 +175,7 @@ class Scene:
         target = Target(
             start=start,
             slot=slot.id if slot else None,
+            reason=reason,
             repeatable=Repeatable.of(key, booking.id, {"start": str(start)}),
         )
         return reschedule(

@@ -139,7 +139,7 @@ class TestErasing:
         booking = booked(studio)
         self.erase(studio, booking)
         left = shown(studio, booking)
-        assert left["attendee"] == {"name": "", "email": "", "timezone": "America/New_York", "language": "en"}
+        assert left["attendee"] == {"name": "", "email": "", "timezone": "America/New_York", "language": ""}
         assert (left["answers"], left["status"]) == ({}, "cancelled")
         assert [event["event"] for event in history(studio, booking)] == [
             "booking.booked",

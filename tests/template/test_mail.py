@@ -31,6 +31,16 @@ def test_links_in_mails_lead_to_the_api_where_no_address_of_its_own_is_given() -
     assert url[2]["Fn::Sub"].startswith("https://${ServerlessHttpApi}.execute-api.")
 
 
+def test_whether_answers_are_read_is_known_to_all_who_ask_for_them() -> None:
+    told = {
+        name: each["Environment"]["Variables"]["DAYBOOK_REPLIES"]
+        for name, each in functions().items()
+        if "DAYBOOK_REPLIES" in each.get("Environment", {}).get("Variables", {})
+    }
+    assert set(told) == {"public.show_invite", "workers.send_mail"}
+    assert all(each == {"Ref": "ReceiveReplies"} for each in told.values())
+
+
 # --- SES and what it says
 
 
@@ -39,7 +49,7 @@ def test_ses_tells_the_default_bus_and_its_rule_takes_our_mails_alone(resources:
     assert written(destination["ConfigurationSetName"]) == "ConfigurationSet"
     told = destination["EventDestination"]
     assert written(told["EventBridgeDestination"]["EventBusArn"]) == "events:event-bus/default"
-    assert {"send", "delivery", "bounce", "complaint", "reject"} <= set(told["MatchingEventTypes"])
+    assert told["MatchingEventTypes"] == ["send", "delivery", "bounce", "complaint", "reject"]  # what is listened to
     rule = resources["MailEventsRule"]["Properties"]
     assert "EventBusName" not in rule, "the default bus"
     [name] = rule["EventPattern"]["detail"]["mail"]["tags"]["ses:configuration-set"]

@@ -99,7 +99,7 @@ class Mail:
 
     Attributes:
         version: the booking's, of which the mail tells.
-        method: of the calendar object it carries; None without one.
+        method: of the calendar object it carries; None without one. stamp: that object's DTSTAMP.
         message_id: the provider's, once it has taken the mail.
         detail: the provider's word for a failure, bounce or complaint; never its prose.
         attempts: how often it was handed to the provider, or was about to be.
@@ -111,6 +111,7 @@ class Mail:
     name: MailName
     version: int
     method: Method | None = None
+    stamp: datetime | None = None
     status: MailStatus = MailStatus.QUEUED
     message_id: str = ""
     detail: str = ""
@@ -129,7 +130,7 @@ class Letter:
         earlier: start and end before a move.
         reason: in somebody's words, and only if this recipient may read them.
         manage_url: where the attendee sees, moves and cancels; empty in the host's mails.
-        now: the moment of sending; DTSTAMP of the calendar object.
+        now: the moment of sending; DTSTAMP of the calendar object, so perhaps a little later (`next_stamp`).
     """
 
     kind: Kind
@@ -161,14 +162,20 @@ TOLD_BY = {
 PLACING_TIME = frozenset({Kind.BOOKED, Kind.CONFIRMED, Kind.RESCHEDULED})
 """What tells of a time that is, or may be, agreed."""
 
-_ENDINGS = {Kind.DECLINED, Kind.CANCELLED, Kind.EXPIRED}
+ENDINGS = {Kind.DECLINED, Kind.CANCELLED, Kind.EXPIRED}
 _TROUBLES = {Kind.UNDELIVERED, Kind.EDIT_REFUSED}
 """What a host hears of whatever mails they want, and what makes no other mail pointless."""
 _PLACING = {Deed.REQUESTED, Deed.BOOKED}
+_SECOND = timedelta(seconds=1)
 
 
-def called_for(event: Event, *, tenant: Tenant, host: Host, first: bool) -> Iterator[MailName]:
+def called_for(
+    event: Event, *, tenant: Tenant, host: Host, first: bool, log: Sequence[Mail] = ()
+) -> Iterator[MailName]:
     """Yield the mails a change calls for.
+
+    A host who wants no mail still gets those that keep true, or take out, an event that an earlier mail put into their
+    calendar.
 
     Args:
         first: whether it is the person's first booking at the tenant.
@@ -182,7 +189,7 @@ def called_for(event: Event, *, tenant: Tenant, host: Host, first: bool) -> Iter
         yield MailName(sequence, kind, Recipient.HOST, version=version)
         return
     yield MailName(sequence, kind, Recipient.ATTENDEE)
-    if host.invitations is not Invitations.NONE:
+    if host.invitations is not Invitations.NONE or (kind in ENDINGS | PLACING_TIME and _has_event(Recipient.HOST, log)):
         yield MailName(sequence, kind, Recipient.HOST)
     if first and tenant.welcome and event.deed in _PLACING:
         yield MailName(sequence, Kind.WELCOME, Recipient.ATTENDEE)
@@ -191,23 +198,44 @@ def called_for(event: Event, *, tenant: Tenant, host: Host, first: bool) -> Iter
 def method_of(name: MailName, status: Status, *, host: Host, log: Sequence[Mail]) -> Method | None:
     """Choose the calendar object of a mail.
 
-    What is agreed goes into the recipient's calendar; what waits for a word does so only where the event is already,
-    and what ended is taken out only from where it was put. Whoever gets events another way gets no object that adds
-    one: a host who wants none or whose calendar is written to, an attendee whom that calendar invites.
+    Where the event is already, every change of it follows, and its end takes it out, whatever the host wants by now.
+    Where it is not, it is put once it is agreed, unless it comes another way: a host may want no objects, a calendar
+    that is written to needs none, nor does an attendee whom that calendar invites.
     """
-    has_it = any(mail.method is Method.REQUEST and mail.name.recipient is name.recipient for mail in log)
-    if name.kind in _ENDINGS:
+    has_it = _has_event(name.recipient, log)
+    if name.kind in ENDINGS:
         return Method.CANCEL if has_it else None
     if name.kind not in PLACING_TIME:
         return None
     if name.recipient is Recipient.ATTENDEE:
-        wanted = not host.guests_invited
+        wanted = has_it or not host.guests_invited
     else:
         wanted = has_it or (host.invitations is Invitations.CALENDAR and host.written_by is None)
     return Method.REQUEST if wanted and (has_it or status not in PENDING) else None
 
 
+def next_stamp(recipient: Recipient, log: Sequence[Mail], *, now: datetime) -> datetime:
+    """Return the DTSTAMP of the next calendar object to somebody: now, but later than that of each before.
+
+    Of two objects with one SEQUENCE, calendars believe the one with the later DTSTAMP, which has whole seconds.
+    Source: RFC 5546 §2.1.5, RFC 5545 §3.3.5.
+    """
+    stamps = [mail.stamp for mail in log if mail.name.recipient is recipient and mail.stamp is not None]
+    return max([now.replace(microsecond=0), *(stamp + _SECOND for stamp in stamps)])
+
+
+def _has_event(recipient: Recipient, log: Sequence[Mail]) -> bool:
+    """Tell whether the event is in somebody's calendar, as far as is known: the provider refused no REQUEST to them."""
+    requests = (mail for mail in log if mail.method is Method.REQUEST and mail.name.recipient is recipient)
+    return any(mail.status is not MailStatus.FAILED for mail in requests)
+
+
 def superseded(name: MailName, version: int, log: Sequence[Mail]) -> bool:
-    """Tell whether this recipient has already been told of something later, so that this mail would mislead."""
+    """Tell whether this recipient has already been told of something later, so that this mail would mislead.
+
+    That mail does not arrive stays true whatever happens to the booking.
+    """
+    if name.kind in _TROUBLES:
+        return False
     told = [mail for mail in log if mail.name.recipient is name.recipient and mail.name.kind in TOLD_BY.values()]
     return any(mail.version > version and mail.name.kind not in _TROUBLES for mail in told)

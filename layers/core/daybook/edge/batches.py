@@ -4,14 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import (
-    BasePartialBatchProcessor,
-    BatchProcessor,
-    EventType,
-    SqsFifoPartialProcessor,
-    process_partial_response,
-)
-from aws_lambda_powertools.utilities.batch.exceptions import SQSFifoMessageGroupCircuitBreakerError
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from daybook import mail_wiring, wiring
@@ -22,7 +15,12 @@ from daybook.mail_ports import NotSent, NotYet
 
 FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=5), timedelta(minutes=5)
 
-EXPECTED = (NotSent, NotYet, ProviderDown, Busy, SQSFifoMessageGroupCircuitBreakerError)
+
+class BehindFailure(Exception):
+    """An earlier message of the same group failed, and must come first."""
+
+
+EXPECTED = (NotSent, NotYet, ProviderDown, Busy, BehindFailure)
 """What passes by itself, as do faults of AWS; anything else is an error that somebody must look at."""
 
 WorkerHandler = Callable[[dict[str, Any], Any], dict[str, Any]]
@@ -30,6 +28,9 @@ Act = Callable[[str, str], None]
 """Does what a message's body asks for; the second text is the message's id, for the audit trail."""
 TimedAct = Callable[[str, str, datetime], None]
 """The same for who must know when the message was put into the queue."""
+
+
+Do = Callable[[SQSRecord], None]
 
 
 def delay_after(receives: int) -> timedelta:
@@ -45,7 +46,9 @@ def worker(act: Act, *, ordered: bool = False) -> WorkerHandler:
 
     Args:
         ordered: for a FIFO queue: after a failure the rest of that message's group waits for it, other groups do not.
-    Source: AWS Lambda, "Handling errors for an SQS event source".
+            Each wait costs the rest a try, too, for SQS has handed it out. So when the failed message has no try left,
+            the rest is no longer kept waiting: it would be put aside with it, and nobody had ever tried it.
+    Source: AWS Lambda, "Handling errors for an SQS event source"; Amazon SQS, "Dead-letter queues" (receive count).
     """
 
     return _handler(lambda record: act(record.body, record.message_id), ordered=ordered)
@@ -54,17 +57,17 @@ def worker(act: Act, *, ordered: bool = False) -> WorkerHandler:
 def timed_worker(act: TimedAct, *, ordered: bool = False) -> WorkerHandler:
     """Make a worker as `worker` does, one that is told when each message was sent."""
 
-    def handle(record: SQSRecord) -> None:
+    def do(record: SQSRecord) -> None:
         sent_at = datetime.fromtimestamp(int(record.attributes.sent_timestamp) / 1000, UTC)
         act(record.body, record.message_id, sent_at)
 
-    return _handler(handle, ordered=ordered)
+    return _handler(do, ordered=ordered)
 
 
-def _handler(handle: Callable[[SQSRecord], None], *, ordered: bool) -> WorkerHandler:
+def _handler(do: Do, *, ordered: bool) -> WorkerHandler:
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-        processor = _Ordered() if ordered else _Unordered()
-        answer = process_partial_response(event, handle, processor, context)
+        handle = _in_order(do) if ordered else do
+        answer = process_partial_response(event, handle, _PutsOff(), context)
         counted("Handled", len(event["Records"]) - len(answer["batchItemFailures"]))
         metrics.flush_metrics()
         return dict(answer)
@@ -72,11 +75,32 @@ def _handler(handle: Callable[[SQSRecord], None], *, ordered: bool) -> WorkerHan
     return handler
 
 
-class _PutsOff(BasePartialBatchProcessor):
+def _in_order(do: Do) -> Do:
+    """Return what handles the messages of one batch."""
+    broken: set[str | None] = set()
+
+    def handle(record: SQSRecord) -> None:
+        group = record.attributes.message_group_id
+        if group in broken:
+            raise BehindFailure
+        try:
+            do(record)
+        except Exception:
+            if _receives(record) < mail_wiring.most_receives():
+                broken.add(group)
+            raise
+
+    return handle
+
+
+class _PutsOff(BatchProcessor):
     """Leaves a failed message in its queue, to come back later and later."""
 
+    def __init__(self) -> None:
+        super().__init__(EventType.SQS, raise_on_entire_batch_failure=False)
+
     def failure_handler(self, record: Any, exception: Any) -> Any:
-        receives = int(record.attributes.approximate_receive_count)
+        receives = _receives(record)
         expected = isinstance(exception[1], EXPECTED) or wiring.passing(exception[1])
         log = logger.warning if expected else logger.error
         log("put off", failure=type(exception[1]).__name__, receives=receives, exc_info=None if expected else exception)
@@ -84,12 +108,5 @@ class _PutsOff(BasePartialBatchProcessor):
         return super().failure_handler(record, exception)
 
 
-class _Unordered(_PutsOff, BatchProcessor):
-    def __init__(self) -> None:
-        super().__init__(EventType.SQS, raise_on_entire_batch_failure=False)
-
-
-class _Ordered(_PutsOff, SqsFifoPartialProcessor):
-    def __init__(self) -> None:
-        super().__init__(skip_group_on_error=True)
-        self.raise_on_entire_batch_failure = False
+def _receives(record: SQSRecord) -> int:
+    return int(record.attributes.approximate_receive_count)

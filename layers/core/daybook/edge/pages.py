@@ -9,15 +9,15 @@ import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.shared.cookies import Cookie
 
+from daybook import wiring
 from daybook.domain.brand import Brand, is_colour
 from daybook.domain.errors import DaybookError
 from daybook.domain.tokens import MANAGE_PREFIX
@@ -25,9 +25,6 @@ from daybook.edge import problems
 from daybook.edge.api import Answer
 from daybook.edge.requests import Body, Call, Query
 from daybook.edge.wording import Wording, accepted
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 TEMPLATES = Path(__file__).with_name("templates")
 HTML = "text/html; charset=utf-8"
@@ -69,8 +66,8 @@ def page(
     """
     shown = brand if brand and is_colour(brand.colour) else Brand()
     logo = _logo(shown)
-    style = _environment().get_template("style.css").render(brand=shown)
-    text = _environment().get_template(template).render(t=wording, brand=shown, logo=logo, style=style, **values)
+    style = wiring.template(TEMPLATES, "style.css").render(brand=shown)
+    text = wiring.template(TEMPLATES, template).render(t=wording, brand=shown, logo=logo, style=style, **values)
     security = {**_HEADERS, "Content-Security-Policy": _policy(style, logo, leads_to)}
     return Answer(text, status=status, headers={**security, **(headers or {})}, cookies=cookies, content_type=HTML)
 
@@ -122,18 +119,3 @@ def _policy(style: str, logo: str | None, leads_to: str) -> str:
         "base-uri 'none'",
     ]
     return "; ".join([*rules, f"img-src https://{urlsplit(logo).netloc}"] if logo else rules)
-
-
-@cache
-def _environment() -> "Environment":
-    """Compile templates once a process; imported here, for it comes with a layer that few functions have."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape  # noqa: PLC0415
-
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=select_autoescape(["html"]),
-        undefined=StrictUndefined,
-        auto_reload=False,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

@@ -18,7 +18,7 @@ from daybook.usecases.admission import Admit, attendee_key
 from daybook.usecases.availability import offered, static_calendar
 from daybook.usecases.fresh_check import require_calendars_free
 from daybook.usecases.idempotency import Repeatable
-from daybook.usecases.placing import HOST_MAY_IGNORE, alternatives, claim, replay, require_answers
+from daybook.usecases.placing import HOST_MAY_IGNORE, alternatives, claim, replay, require_answers, require_guest
 
 if TYPE_CHECKING:
     from daybook.calendar_ports import CheckBusy
@@ -76,6 +76,7 @@ def book(
     if earlier is not None:
         return earlier, secret
     admit()
+    require_guest(host, request.attendee.email)
     require_answers(event_type, request.answers)
     calendar = static_calendar(host, event_type)
     ignore = HOST_MAY_IGNORE if request.caller else frozenset()

@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from daybook.domain.actor import Role
-from daybook.domain.booking import Booking, Status
+from daybook.domain.booking import PENDING, Booking, Status
 from daybook.domain.event_type import EventType, labelled
 from daybook.domain.history import Deed, Event
 from daybook.domain.host import Host, Invitations
 from daybook.domain.mail import (
+    ENDINGS,
     PLACING_TIME,
     TOLD_BY,
     Kind,
@@ -20,20 +22,21 @@ from daybook.domain.mail import (
     Recipient,
     called_for,
     method_of,
+    next_stamp,
     superseded,
 )
+from daybook.domain.policy import confirmation_deadline
 from daybook.domain.tenant import Tenant
-from daybook.domain.timers import Timer, TimerKind
+from daybook.domain.timers import Timer, TimerKind, still_ahead
 from daybook.domain.tokens import manage_token
-from daybook.mail_ports import NotYet
+from daybook.mail_ports import NotSent, NotYet
 from daybook.ports import Bookings, Catalogue
 from daybook.usecases.hand_over import Post, hand_over
 
 MEETING_WITHIN = timedelta(minutes=2)
 """How long mails wait for a connected calendar to make a video meeting; after that they go without its address."""
 
-_WITHOUT_REASON = {Deed.UNDELIVERABLE, Deed.EDIT_REFUSED}
-"""What nobody does on purpose: a reason that the booking has was given for something else."""
+_REASONED = frozenset({Deed.RESCHEDULED, Deed.CANCELLED, Deed.DECLINED})
 
 
 def tell(event: Event, *, catalogue: Catalogue, bookings: Bookings, post: Post, now: datetime) -> None:
@@ -52,15 +55,19 @@ def tell(event: Event, *, catalogue: Catalogue, bookings: Bookings, post: Post, 
     first = event.deed in {Deed.REQUESTED, Deed.BOOKED} and bookings.is_first(scene.booking)
 
     def letters() -> Iterable[tuple[MailName, Letter]]:
-        for name in called_for(event, tenant=scene.tenant, host=scene.host, first=first):
+        for name in called_for(event, tenant=scene.tenant, host=scene.host, first=first, log=log):
             if superseded(name, event.version, log) or _has_left(name, log):
                 continue
-            letter = scene.letter(name, told, now, base_url=post.base_url)
+            if scene.booking.erasing and name.kind not in ENDINGS:
+                continue  # whoever is to be forgotten hears of nothing but the end, and so does the host
+            method = method_of(name, told.status, host=scene.host, log=log)
+            stamp = next_stamp(name.recipient, log, now=now) if method else now
+            letter = scene.letter(name, told, stamp, base_url=post.base_url)
             yield (
                 name,
                 replace(
                     letter,
-                    method=method_of(name, told.status, host=scene.host, log=log),
+                    method=method,
                     earlier=_earlier(event),
                     reason=_reason(scene.booking, event, name.recipient),
                 ),
@@ -76,12 +83,13 @@ def remind(timer: Timer, *, catalogue: Catalogue, bookings: Bookings, post: Post
         NotSent, NotYet: as `tell`.
     """
     scene = _scene(timer.tenant, timer.booking, catalogue, bookings)
-    if scene is None or scene.booking.sequence != timer.sequence:
+    if scene is None or scene.booking.erasing or scene.booking.sequence != timer.sequence:
         return
-    names = list(_reminders(timer, scene, now))
+    ahead = still_ahead(scene.booking, timer.ahead, now) if timer.ahead is not None else None
+    names = list(_reminders(timer, scene, ahead))
     log = post.log.mails(timer.tenant, timer.booking) if names else []
     letters = (
-        (name, scene.letter(name, scene.booking, now, base_url=post.base_url))
+        (name, replace(scene.letter(name, scene.booking, now, base_url=post.base_url), ahead=ahead))
         for name in names
         if not _has_left(name, log)
     )
@@ -100,6 +108,8 @@ class _Scene:
 
     def letter(self, name: MailName, told: Booking, now: datetime, *, base_url: str) -> Letter:
         to_attendee = name.recipient is Recipient.ATTENDEE
+        if self.booking.erasing and not to_attendee:
+            told = replace(told, attendee=told.attendee.nobody)
         path = f"{base_url}/manage/{self.booking.tenant}/{self.booking.id}"
         # Whoever asked to be forgotten has no link any more, not even in the mail that says good-bye.
         token = manage_token(self.secret, self.booking) if to_attendee and not self.booking.erasing else ""
@@ -110,7 +120,6 @@ class _Scene:
             host=self.host,
             booking=told,
             now=now,
-            ahead=name.ahead,
             answers=() if to_attendee else labelled(self.booking.answers, self.event_type),
             manage_url=f"{path}?token={token}" if token else "",
         )
@@ -121,10 +130,21 @@ def _scene(tenant: str, booking_id: str, catalogue: Catalogue, bookings: Booking
     if booking is None:
         return None
     found = catalogue.context(tenant, booking.host, booking.event_type, with_secret=True, with_tenant=True)
-    if found.tenant is None or found.host is None or found.secret is None:
+    if found.tenant is None or found.secret is None:
         return None
-    return _Scene(
-        booking=booking, tenant=found.tenant, host=found.host, event_type=found.event_type, secret=found.secret
+    host = found.host or _stand_in(booking.host, found.tenant)
+    return _Scene(booking=booking, tenant=found.tenant, host=host, event_type=found.event_type, secret=found.secret)
+
+
+def _stand_in(slug: str, tenant: Tenant) -> Host:
+    """Return whom mails name when their host was removed while they waited; replies go to the tenant."""
+    return Host(
+        slug=slug,
+        name=slug,
+        email=tenant.email,
+        zone=ZoneInfo("UTC"),
+        language=tenant.language,
+        invitations=Invitations.NONE,
     )
 
 
@@ -139,8 +159,15 @@ def _awaits_meeting(event: Event, scene: _Scene, now: datetime) -> bool:
 def _as_of(booking: Booking, event: Event) -> Booking:
     """Return the booking as it stood after a change; what history does not keep is as today."""
     after = event.after
+    waits = after.status in PENDING
     return replace(
-        booking, status=after.status, start=after.start, end=after.end, sequence=after.sequence, updated_at=event.at
+        booking,
+        status=after.status,
+        start=after.start,
+        end=after.end,
+        sequence=after.sequence,
+        deadline=confirmation_deadline(booking.policy, after.start, event.at) if waits else None,
+        updated_at=event.at,
     )
 
 
@@ -150,16 +177,19 @@ def _earlier(event: Event) -> tuple[datetime, datetime] | None:
 
 
 def _reason(booking: Booking, event: Event, recipient: Recipient) -> str:
-    """What an attendee typed goes to the host alone: nobody can be made to mail strangers a text."""
+    """What an attendee typed goes to the host alone: nobody can be made to mail strangers a text.
+
+    It is told with the deed it was given for; what others do afterwards, a confirmation say, was not their word.
+    """
     from_host = event.actor.role is Role.HOST
-    given = booking.sequence == event.after.sequence and event.deed not in _WITHOUT_REASON
-    return booking.reason if given and (from_host or recipient is Recipient.HOST) else ""
+    its_own = event.deed in _REASONED and booking.sequence == event.after.sequence
+    return booking.reason if its_own and (from_host or recipient is Recipient.HOST) else ""
 
 
-def _reminders(timer: Timer, scene: _Scene, now: datetime) -> Iterable[MailName]:
+def _reminders(timer: Timer, scene: _Scene, ahead: timedelta | None) -> Iterable[MailName]:
     booking, host = scene.booking, scene.host
     if timer.kind is TimerKind.REMINDER:
-        if booking.status is Status.CONFIRMED and now < booking.start:
+        if booking.status is Status.CONFIRMED and ahead:
             yield MailName(timer.sequence, Kind.REMINDER, Recipient.ATTENDEE, timer.ahead)
             if host.reminders and host.invitations is not Invitations.NONE:
                 yield MailName(timer.sequence, Kind.REMINDER, Recipient.HOST, timer.ahead)
@@ -179,7 +209,8 @@ def _send_all(letters: Iterable[tuple[MailName, Letter]], version: int, post: Po
         except Exception as failure:  # one recipient's trouble is not the other's
             failures.append(failure)
     if failures:
-        raise failures[0]
+        # What passes by itself must not hide a fault that somebody has to look at.
+        raise next((each for each in failures if not isinstance(each, NotSent | NotYet)), failures[0])
 
 
 def _send(name: MailName, letter: Letter, version: int, post: Post, now: datetime) -> None:
@@ -193,7 +224,8 @@ def _send(name: MailName, letter: Letter, version: int, post: Post, now: datetim
         name=name,
         version=version,
         method=letter.method,
+        stamp=letter.now if letter.method else None,
         queued_at=now,
         updated_at=now,
     )
-    hand_over(mail, post.composer.compose(letter), post=post, now=now)
+    hand_over(mail, lambda: post.composer.compose(letter), post=post, now=now)

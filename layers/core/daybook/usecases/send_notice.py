@@ -36,7 +36,7 @@ def send_notice(notice: Notice, *, catalogue: Catalogue, connections: Connection
         queued_at=now,
         updated_at=now,
     )
-    hand_over(mail, post.composer.compose(letter), post=post, now=now)
+    hand_over(mail, lambda: post.composer.compose(letter), post=post, now=now)
 
 
 def _still(notice: Notice, connection: Connection) -> bool:

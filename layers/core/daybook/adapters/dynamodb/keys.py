@@ -29,11 +29,13 @@ Numbers in sort keys have six digits; the kind of a reminder ends with its minut
 
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from daybook.domain.ledger import date_of
 from daybook.domain.limits import Counter
-from daybook.domain.mail import MailName
+
+if TYPE_CHECKING:
+    from daybook.domain.mail import MailName
 
 Key = Mapping[str, Any]
 """A primary key in DynamoDB's wire form."""
@@ -135,7 +137,7 @@ def history(tenant: str, booking: str, version: int) -> Key:
     return _key(booking_pk(tenant, booking), f"{EVENT}{version:06}")
 
 
-def mail(tenant: str, booking: str, name: MailName) -> Key:
+def mail(tenant: str, booking: str, name: "MailName") -> Key:
     sequence, kind, recipient = name.text.split("-")
     return _key(booking_pk(tenant, booking), f"{MAIL}{sequence:0>6}#{kind}#{recipient}")
 

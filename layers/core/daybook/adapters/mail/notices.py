@@ -45,6 +45,7 @@ class NoticeDraft:
         return Content(
             language=catalogue.tag,
             direction=catalogue.direction,
+            colon=catalogue.colon,
             tenant=self.sender,
             brand=letter.tenant.brand,
             subject=self.subject,
