@@ -199,8 +199,8 @@ def method_of(name: MailName, status: Status, *, host: Host, log: Sequence[Mail]
     """Choose the calendar object of a mail.
 
     Where the event is already, every change of it follows, and its end takes it out, whatever the host wants by now.
-    Where it is not, it is put once it is agreed, unless it comes another way: a host may want no objects, a calendar
-    that is written to needs none, nor does an attendee whom that calendar invites.
+    Where it is not, it is put once it is agreed, unless the host wants no objects, or it comes into their calendar by
+    itself. An attendee whom that calendar invites hears of times from there.
     """
     has_it = _has_event(name.recipient, log)
     if name.kind in ENDINGS:
@@ -208,7 +208,7 @@ def method_of(name: MailName, status: Status, *, host: Host, log: Sequence[Mail]
     if name.kind not in PLACING_TIME:
         return None
     if name.recipient is Recipient.ATTENDEE:
-        wanted = has_it or not host.guests_invited
+        wanted = not host.guests_invited
     else:
         wanted = has_it or (host.invitations is Invitations.CALENDAR and host.written_by is None)
     return Method.REQUEST if wanted and (has_it or status not in PENDING) else None
