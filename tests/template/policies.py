@@ -22,6 +22,22 @@ _TESTS: dict[str, Callable[[str, str], bool]] = {
     "StringLike": lambda value, wild: like(wild, value),
 }
 
+CALENDAR_WORKERS = {"check_busy", "import_busy_times", "sweep_calendars", "write_back"}
+OF_CALENDARS = {
+    "public.google_start",
+    "public.google_callback",
+    "host.connect_calendar",
+    "host.calendars",
+    "webhooks.google_calendar",
+    *(f"workers.{name}" for name in CALENDAR_WORKERS),
+}
+"""Functions that nobody needs without connected calendars: tests/template/test_calendar_rights.py is about them."""
+ASKING = ("lambda:InvokeFunction", "CheckBusyFunction")
+BESIDES = {(f"public.{name}", *ASKING) for name in ("book", "book_slot", "reschedule", "manage_page")} | {
+    ("workers.fan_out", "sqs:SendMessage", "CalendarQueue")
+}
+"""Rights of other functions that they need for connected calendars alone."""
+
 Context = frozenset[tuple[str, str]]
 NeedsOf = Callable[[str, Mapping[str, Any]], Iterator["Need"]]
 """What a call needs, from its operation and its parameters."""

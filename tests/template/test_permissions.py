@@ -91,6 +91,7 @@ WITHOUT_SECRET = {
     "webhooks.google_calendar",
     "workers.authorize",
     "workers.check_busy",
+    "workers.import_busy_times",
     "workers.sweep_calendars",
     "workers.write_back",
     "workers.fan_out",

@@ -6,14 +6,13 @@ from typing import Any
 import pytest
 
 from local.pattern import matches
-from tests.template.policies import granted, written
+from tests.template.policies import CALENDAR_WORKERS, granted, written
 from tools.routes import functions
 
 Resources = dict[str, Any]
 
 ORDERED = {"MailQueue", "TimerQueue", "SyncQueue", "CalendarQueue"}
 WORKERS = {"fan_out", "send_mail", "set_timers", "run_timer", "record_delivery", "receive_reply"}
-CALENDAR_WORKERS = {"check_busy", "import_busy_times", "sweep_calendars", "write_back"}
 CARRYING = {
     "public.show_invite": ["MailLayer"],
     "public.manage_page": ["MailLayer"],
