@@ -1,4 +1,4 @@
-"""`python -m benchmarks.aws_stub SCENE`: AWS as far as Daybook's functions ask it, in a process whose time nobody counts.
+"""`python -m benchmarks.aws_stub SCENE`: AWS as far as Daybook asks it, in a process whose time nobody counts.
 
 Reads come from the scene; writes always succeed and change nothing, so every fresh process meets the same table.
 Prints its port and ends with its standard input.

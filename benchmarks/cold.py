@@ -49,7 +49,7 @@ POWERTOOLS = "typical Powertools handler"
 PLAIN = "{}, as sam build ships it"
 BOOK = "public.book"
 
-CONTEXT = '''
+CONTEXT = """
 class Context:
     function_name = "benchmark"
     function_version = "$LATEST"
@@ -60,10 +60,10 @@ class Context:
     @staticmethod
     def get_remaining_time_in_millis():
         return 9000
-'''
+"""
 INVOKE = (
     CONTEXT
-    + '''
+    + """
 import json, os, time
 from importlib import import_module
 with open({event!r}) as file:
@@ -74,13 +74,13 @@ init = time.process_time()
 answer = handler(event, Context())
 os.write(3, json.dumps({{"init": init, "answer": answer}}).encode())
 os._exit(0)
-'''
+"""
 )
-CLOCK = '''
+CLOCK = """
 from datetime import datetime
 from daybook import wiring
 wiring.now = lambda: datetime.fromisoformat({moment!r})
-'''
+"""
 EXIT = "import os\nos._exit(0)"
 """Lambda freezes a process after its answer; what Python clears away at its end is no part of a cold start."""
 CLIENT = f'import boto3\nboto3.client("dynamodb")\n{EXIT}'

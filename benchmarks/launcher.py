@@ -11,7 +11,7 @@ import time
 
 while True:
     try:
-        argv, environment, complaints = marshal.load(sys.stdin.buffer)  # noqa: S302 - from the parent process alone
+        argv, environment, complaints = marshal.load(sys.stdin.buffer)
     except EOFError:
         break
     reading, writing = posix.pipe()

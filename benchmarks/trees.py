@@ -72,7 +72,14 @@ def peer(name: str, *, compiled: bool) -> Path:
     if not target.exists():
         BUILD.mkdir(parents=True, exist_ok=True)
         requirements = BUILD / f"{name}.txt"
-        command = [UV, *EXPORT, "--only-group", f"bench-{name.replace('_', '-')}", "--output-file", requirements]
+        command = [
+            str(UV),
+            *EXPORT,
+            "--only-group",
+            f"bench-{name.replace('_', '-')}",
+            "--output-file",
+            str(requirements),
+        ]
         subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
         with Making(target) as packages:
             _install(requirements, packages)
@@ -134,5 +141,5 @@ def _install(requirements: Path, packages: Path) -> None:
 
 
 def _compile(packages: Path) -> None:
-    options = ["-q", "--invalidation-mode", "unchecked-hash", "-s", packages, "-p", "/opt/python"]
+    options = ["-q", "--invalidation-mode", "unchecked-hash", "-s", str(packages), "-p", "/opt/python"]
     subprocess.run([PYTHON, "-m", "compileall", *options, packages], check=True)

@@ -1,4 +1,4 @@
-"""A booking endpoint as Powertools' documentation teaches it: validation, tracer, metrics and idempotency switched on."""
+"""A booking endpoint as Powertools' documentation teaches it: validation, tracer, metrics, idempotency."""
 
 import os
 import uuid

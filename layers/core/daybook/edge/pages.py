@@ -14,13 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from aws_lambda_powertools.event_handler import Response
-
 from daybook.domain.brand import Brand, is_colour
 from daybook.domain.errors import DaybookError
 from daybook.domain.tokens import MANAGE_PREFIX
 from daybook.edge import problems
-from daybook.edge.api import Answer
+from daybook.edge.answers import Answer
 from daybook.edge.requests import Body, Call, Query
 from daybook.edge.wording import Wording, accepted
 
@@ -76,7 +74,7 @@ def see_other(location: str) -> Answer:
     return Answer(status=303, headers={**_HEADERS, "Location": location})
 
 
-def told(error: DaybookError | None, event: Mapping[str, Any]) -> Response[str]:
+def told(error: DaybookError | None, event: Mapping[str, Any]) -> Answer:
     """Say a refusal, or a fault of ours (None), on a page that gives nothing away, in the browser's language."""
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     status = problems.status_of(type(error)) if error else FAULT
@@ -84,8 +82,7 @@ def told(error: DaybookError | None, event: Mapping[str, Any]) -> Response[str]:
     request_id = event.get("requestContext", {}).get("requestId", "") if error is None else ""
     kind = {404: "unknown", 429: "rate_limited", 503: "busy", FAULT: "internal"}.get(status, "unreadable")
     more = problems.headers_of(error) if error else {}
-    answer = page("refused.html", wording, status=status, headers=more, kind=kind, request_id=request_id)
-    return Response(status_code=status, content_type=HTML, body=str(answer.body), headers={**answer.headers})
+    return page("refused.html", wording, status=status, headers=more, kind=kind, request_id=request_id)
 
 
 def _logo(brand: Brand) -> str | None:
