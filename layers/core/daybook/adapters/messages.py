@@ -3,28 +3,13 @@
 import json
 from typing import Any
 
-from pydantic import TypeAdapter
-
+from daybook.adapters.plain import plain, rebuilt
 from daybook.domain.history import Event
 from daybook.domain.timers import Timer
 
 Told = Event | Timer
 
 _KINDS: dict[str, type[Told]] = {"event": Event, "timer": Timer}
-_adapters: dict[type[Told], TypeAdapter[Any]] = {}
-
-
-def _adapter(kind: type[Told]) -> TypeAdapter[Any]:
-    """Build a type's adapter at its first use: importing is free."""
-    if kind not in _adapters:
-        _adapters[kind] = TypeAdapter(kind)
-    return _adapters[kind]
-
-
-def plain(value: Told) -> dict[str, Any]:
-    """Return its fields as JSON has them; what is None is left out."""
-    fields: dict[str, Any] = _adapter(type(value)).dump_python(value, mode="json", exclude_none=True)
-    return fields
 
 
 def event_text(event: Event) -> str:
@@ -44,7 +29,7 @@ def parse(text: str) -> Told:
     """Read what `event_text` or `timer_text` wrote; fields that are not known are passed over.
 
     Raises:
-        ValueError: it is neither (pydantic's ValidationError and JSON's own error are kinds of it).
+        ValueError: it is neither (msgspec's ValidationError and JSON's own error are kinds of it).
     """
     match json.loads(text):
         case {"event": fields, **rest} if not rest:
@@ -53,7 +38,7 @@ def parse(text: str) -> Told:
             kind = "timer"
         case _:
             raise ValueError("neither an event nor a timer")
-    told: Told = _adapter(_KINDS[kind]).validate_python(fields)
+    told: Told = rebuilt(_KINDS[kind], fields)
     moments = [told.at] if isinstance(told, Timer) else [told.at, told.after.start, told.after.end]
     if any(moment.tzinfo is None for moment in moments):
         raise ValueError("a moment without an offset")
