@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 TENANT = "demo"
+# What every mail and page shows, so that a look at the outbox says what a tenant can change.
+SETTINGS: dict[str, Any] = {
+    "brand": {"colour": "#0f6e5c", "signature": "Demo Studio\nMarket Square 4, Potsdam"},
+    "feedback_url": "https://studio.example/feedback",
+}
 
 _WORKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
 _HOSTS = {
@@ -44,8 +49,9 @@ def seed(url: str, dynamodb: "DynamoDBClient", table: str, now: datetime) -> Acc
     """Create the tenant and its first key in the table, everything else through the API itself."""
     key = provision(dynamodb, table, name="Demo Studio", slug=TENANT, email="studio@studio.example", now=now)
     with urllib3.PoolManager(retries=False, headers={"Authorization": f"Bearer {key}"}) as pool:
+        _send(pool, "PATCH", f"{url}/v1/{TENANT}/settings", SETTINGS)
         for path, body in requests(now):
-            _post(pool, f"{url}/v1/{TENANT}{path}", body)
+            _send(pool, "POST", f"{url}/v1/{TENANT}{path}", body)
     return Account(TENANT, key)
 
 
@@ -93,8 +99,8 @@ def _pick(field: str, variable: str | None = None) -> str:
     return f"{variable or field}=$(printf %s \"$booking\" | grep -o '{pattern}' | head -n 1 | cut -d '\"' -f 4)"
 
 
-def _post(pool: urllib3.PoolManager, url: str, body: Mapping[str, Any]) -> None:
-    response = pool.request("POST", url, json=body)
-    if response.status != HTTPStatus.CREATED:
-        refusal = f"POST {url}: {response.status} {response.data.decode()}"
+def _send(pool: urllib3.PoolManager, method: str, url: str, body: Mapping[str, Any]) -> None:
+    response = pool.request(method, url, json=body)
+    if response.status >= HTTPStatus.BAD_REQUEST:
+        refusal = f"{method} {url}: {response.status} {response.data.decode()}"
         raise StartFailedError(f"the demo data was refused, engine.log says why: {refusal}")

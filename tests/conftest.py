@@ -13,6 +13,7 @@ os.environ.update(
     AWS_EC2_METADATA_DISABLED="true",
     DAYBOOK_TABLE="daybook-test",
     DAYBOOK_MAIL_DOMAIN="daybook.example",
+    DAYBOOK_REPLIES="false",
     DAYBOOK_STAGE="test",
     POWERTOOLS_SERVICE_NAME="daybook",
     POWERTOOLS_METRICS_NAMESPACE="Daybook",

@@ -64,7 +64,9 @@ def known(post: Desktop, status: MailStatus) -> None:
 )
 def test_a_mail_comes_back_as_it_was_claimed(post: Desktop, name: MailName) -> None:
     moment = NOW + timedelta(microseconds=123456)
-    mail = values.mail(post.tenant, name, version=7, method=Method.REQUEST, queued_at=moment, updated_at=moment)
+    mail = values.mail(
+        post.tenant, name, version=7, method=Method.REQUEST, stamp=NOW, queued_at=moment, updated_at=moment
+    )
     assert post.all() == []
     assert post.log.claim(mail, stale=LONG_AGO) is Claimed.OURS
     assert post.only == mail
@@ -104,9 +106,9 @@ class TestClaiming:
         assert post.only == before
 
     def test_again_takes_back_a_calendar_object(self, post: Desktop) -> None:
-        post.claim(method=Method.REQUEST)
+        post.claim(method=Method.REQUEST, stamp=NOW)
         post.claim(stale=NOW)
-        assert post.only.method is None
+        assert (post.only.method, post.only.stamp) == (None, None)
 
 
 class TestNews:

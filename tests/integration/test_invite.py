@@ -1,10 +1,14 @@
 """invite.ics: what calendars make of a booking."""
 
+from email import message_from_bytes
 from typing import Any
 
 import pytest
 from icalendar import Calendar
 
+from daybook import wiring
+from daybook.adapters.mail.composer import MailComposer
+from daybook.domain.mail import Kind, Letter, Method, Recipient
 from tests.harness import Api
 from tests.integration.scenes import INTRO, asked, at, booked, cancel, change, move
 
@@ -60,6 +64,44 @@ def test_a_request_is_tentative_and_cancelled_once_it_lapsed(studio: Api) -> Non
     assert invite(studio, booking)[1]["STATUS"] == "TENTATIVE"
     studio.clock.advance(hours=1)
     assert invite(studio, booking)[0]["METHOD"] == "CANCEL"
+
+
+def mailed(booking: dict[str, Any], *, replies: bool) -> str:
+    """Return the calendar object that the host's mail about a booking would carry."""
+    found, host, tenant = (
+        wiring.bookings().booking("acme", booking["id"]),
+        wiring.catalogue().host("acme", "ada"),
+        wiring.access().tenant("acme"),
+    )
+    assert found is not None
+    assert host is not None
+    assert tenant is not None
+    letter = Letter(
+        kind=Kind.BOOKED,
+        recipient=Recipient.HOST,
+        tenant=tenant,
+        host=host,
+        booking=found,
+        now=wiring.now(),
+        method=Method.REQUEST,
+    )
+    raw = MailComposer("daybook.example", replies=replies).compose(letter).raw
+    [part] = [each for each in message_from_bytes(raw).walk() if each.get_content_type() == "text/calendar"]
+    payload = part.get_payload(decode=True)
+    assert isinstance(payload, bytes)
+    return payload.decode()
+
+
+@pytest.mark.parametrize("replies", [False, True])
+def test_it_says_what_the_object_in_the_mail_says(
+    studio: Api, monkeypatch: pytest.MonkeyPatch, *, replies: bool
+) -> None:
+    monkeypatch.setenv("DAYBOOK_REPLIES", str(replies).lower())
+    booking = booked(studio)
+    _, event, text = invite(studio, booking)
+    assert text == mailed(booking, replies=replies)
+    attendee = event["ATTENDEE"][1].params
+    assert (attendee["PARTSTAT"], attendee["RSVP"]) == (("NEEDS-ACTION", "TRUE") if replies else ("ACCEPTED", "FALSE"))
 
 
 @pytest.mark.parametrize(

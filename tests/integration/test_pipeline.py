@@ -1,6 +1,7 @@
 """What follows a booking: each mail once, in order, none after a cancel; reminders on time; whatever fails."""
 
 import itertools
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -15,6 +16,7 @@ from tests.integration.pipeline import DUE, MAIL, NEWS, ODD, TIMERS, Died, Pipel
 
 BOB, ADA = "bob@example.com", "ada@example.com"
 NINE, TEN, ELEVEN = (f"2027-03-02T{clock}:00:00+01:00" for clock in ("09", "10", "11"))
+SECOND = timedelta(seconds=1)
 INVITATIONS = ["0-booked-attendee", "0-booked-host"]
 
 
@@ -60,16 +62,19 @@ def log(booking: dict[str, Any]) -> dict[str, str]:
     return {mail.name.text: mail.status for mail in wiring.mails().mails("acme", booking["id"])}
 
 
+def objects(line: Pipeline, to: str) -> list[dict[str, str]]:
+    """Return the plain properties of each calendar object that somebody was sent."""
+    return [
+        dict(row.split(":", 1) for row in part.get_content().splitlines() if ":" in row)
+        for mail in line.mails(to)
+        for part in mail.walk()
+        if part.get_content_type() == "text/calendar"
+    ]
+
+
 def calendars(line: Pipeline, to: str) -> list[tuple[str, int, str]]:
     """Return METHOD, SEQUENCE and UID of each calendar object that somebody was sent."""
-    found = []
-    for mail in line.mails(to):
-        for part in mail.walk():
-            if part.get_content_type() == "text/calendar":
-                text = part.get_content()
-                lines = dict(row.split(":", 1) for row in text.splitlines() if ":" in row)
-                found.append((lines["METHOD"], int(lines["SEQUENCE"]), lines["UID"]))
-    return found
+    return [(lines["METHOD"], int(lines["SEQUENCE"]), lines["UID"]) for lines in objects(line, to)]
 
 
 class TestTheStoryOfABooking:
@@ -109,6 +114,21 @@ class TestTheStoryOfABooking:
         assert calendars(line, "eve@example.com") == []
         assert line.names("declined") == ["1-declined-attendee", "1-declined-host"]
 
+    def test_orders_by_dtstamp_what_has_one_sequence(self, studio: Api, line: Pipeline) -> None:
+        """Confirmed, moved and confirmed again within one second."""
+        offer(studio, "asked", requires_confirmation=True)
+        booking = book(studio, kind="asked")
+        decide(studio, booking, "confirm")
+        act(studio, booking, "reschedule", {"start": TEN})
+        decide(studio, booking, "confirm")
+        line.run()
+        for address in (BOB, ADA):
+            assert [(each["SEQUENCE"], each["STATUS"], each["DTSTAMP"]) for each in objects(line, address)] == [
+                ("0", "CONFIRMED", f"{START:%Y%m%dT%H%M%SZ}"),
+                ("1", "TENTATIVE", f"{START + SECOND:%Y%m%dT%H%M%SZ}"),
+                ("1", "CONFIRMED", f"{START + 2 * SECOND:%Y%m%dT%H%M%SZ}"),
+            ]
+
     def test_of_a_request_nobody_answers_ends_at_its_deadline(self, studio: Api, line: Pipeline, clock: Clock) -> None:
         offer(studio, "asked", requires_confirmation=True, confirmation_hours=2)
         booking = book(studio, kind="asked")
@@ -128,6 +148,23 @@ class TestTheStoryOfABooking:
         line.settle()
         assert [mail["To"] for mail in line.mails()] == [BOB, ADA, "eve@example.com"]
         assert (len(calendars(line, BOB)), calendars(line, ADA)) == (1, [])
+
+    @pytest.mark.parametrize("later", ["plain", "none"])
+    def test_keeps_true_what_an_earlier_setting_put_into_a_hosts_calendar(
+        self, later: str, studio: Api, line: Pipeline
+    ) -> None:
+        booking = book(studio)
+        line.settle()
+        studio.host("PATCH", "/hosts/ada", {"invitations": later})
+        act(studio, booking, "reschedule", {"start": TEN})
+        line.settle()
+        act(studio, booking, "cancel")
+        line.settle()
+        assert [(method, sequence) for method, sequence, _ in calendars(line, ADA)] == [
+            ("REQUEST", 0),
+            ("REQUEST", 1),
+            ("CANCEL", 2),
+        ]
 
     def test_a_first_booking_is_welcomed_once(self, studio: Api, line: Pipeline) -> None:
         settings(welcome=True)
@@ -394,3 +431,12 @@ class TestErasing:
         assert "bob@" not in str(wiring.client().scan(TableName=TABLE)["Items"]).lower()
         events = [event["event"] for event in studio.host("GET", f"/bookings/{booking['id']}/history").json["items"]]
         assert events == ["booking.booked", "booking.cancelled", "booking.erasure_requested", "booking.erased"]
+
+    def test_does_not_wait_for_a_cancellation_that_was_put_aside(self, studio: Api, line: Pipeline) -> None:
+        booking = book(studio)
+        line.settle()
+        line.provider.mood = lambda _: "down"
+        assert studio.host("DELETE", f"/bookings/{booking['id']}").status == 204
+        line.settle(hours=2)
+        assert [json.loads(each.body)["event"]["deed"] for each in line.queues.put_aside[MAIL]] == ["booking.cancelled"]
+        assert "bob@" not in str(wiring.client().scan(TableName=TABLE)["Items"]).lower()

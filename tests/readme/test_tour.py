@@ -6,12 +6,16 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import urllib3
 
+from local.demo import SETTINGS
+from local.outbox import Sent
 from local.stack import Stack, running
+from tests.local.practice import eventually
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -37,6 +41,29 @@ def stack() -> Iterator[Stack]:
 def curl() -> None:
     if shutil.which("curl") is None:
         pytest.fail("the README is written for curl; install it") if os.environ.get("CI") else pytest.skip("no curl")
+
+
+def test_mails_of_the_demo_show_its_name_colour_and_signature(stack: Stack) -> None:
+    url = f"{stack.url}/v1/{stack.tenant}"
+    listing = f"{url}/hosts/ada/event-types/consulting/slots"
+    today = datetime.now(UTC).date()
+    span = {"from": str(today), "to": str(today + timedelta(days=7)), "timezone": "Europe/Berlin"}
+    start = urllib3.request("GET", listing, fields=span).json()["slots"][-1]["start"]
+    attendee = {"name": "Joan", "email": "joan@example.com", "timezone": "Europe/Berlin"}
+    body = {"host": "ada", "event_type": "consulting", "start": start, "attendee": attendee}
+    booking = urllib3.request("POST", f"{url}/bookings", json=body).json()["id"]
+
+    def mails() -> list[Sent]:
+        return [mail for mail in stack.outbox.mails() if mail.way.tags["booking"] == booking]
+
+    eventually(lambda: len(mails()) == 3)  # invitations to both, and a welcome
+    for mail in mails():
+        text, html = mail.message.get_body(("plain",)), mail.message.get_body(("html",))
+        assert text is not None
+        assert html is not None
+        shown = [SETTINGS["brand"]["signature"].splitlines()[1], "Demo Studio"]
+        assert [word for word in shown if word not in text.get_content() or word not in html.get_content()] == []
+        assert SETTINGS["brand"]["colour"] in html.get_content()
 
 
 def test_every_command_of_the_tour_answers_as_the_page_says(stack: Stack, curl: None) -> None:

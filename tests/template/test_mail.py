@@ -31,6 +31,16 @@ def test_links_in_mails_lead_to_the_api_where_no_address_of_its_own_is_given() -
     assert url[2]["Fn::Sub"].startswith("https://${ServerlessHttpApi}.execute-api.")
 
 
+def test_whether_answers_are_read_is_known_to_all_who_ask_for_them() -> None:
+    told = {
+        name: each["Environment"]["Variables"]["DAYBOOK_REPLIES"]
+        for name, each in functions().items()
+        if "DAYBOOK_REPLIES" in each.get("Environment", {}).get("Variables", {})
+    }
+    assert set(told) == {"public.show_invite", "workers.send_mail"}
+    assert all(each == {"Ref": "ReceiveReplies"} for each in told.values())
+
+
 # --- SES and what it says
 
 

@@ -227,3 +227,9 @@ def test_who_sends_what_where() -> None:
         "workers.set_timers": {"DueQueue"},
         "workers.run_timer": {"MailQueue"},
     }
+
+
+def test_a_worker_of_an_ordered_queue_knows_when_a_message_has_no_try_left(sources: Resources) -> None:
+    for each in sources.values():
+        told = each["function"]["Environment"]["Variables"].get("DAYBOOK_MAX_RECEIVES")
+        assert told == ({"Ref": "MaxReceives"} if written(each["EventSourceArn"]) in ORDERED else None)

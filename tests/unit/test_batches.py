@@ -39,6 +39,11 @@ class Desk:
         self.done.append(message_id)
 
 
+@pytest.fixture(autouse=True)
+def most_receives(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DAYBOOK_MAX_RECEIVES", "20")
+
+
 @pytest.fixture
 def put_off(monkeypatch: pytest.MonkeyPatch) -> dict[str, timedelta]:
     """The delays that were asked for, by receipt."""
@@ -76,6 +81,15 @@ def test_the_rest_of_a_failed_group_waits_while_other_groups_go_on(put_off: dict
     records = [record("a1", group="a"), record("b1", group="b"), record("a2", group="a"), record("b2", group="b")]
     answer = worker(desk.act, ordered=True)({"Records": records}, Context())
     assert (desk.done, failures(answer)) == (["b1", "b2"], ["a1", "a2"])
+
+
+def test_a_message_on_its_last_try_keeps_its_group_waiting_no_longer(put_off: dict[str, timedelta]) -> None:
+    desk = Desk({"a1": RuntimeError("never")})
+    handler = worker(desk.act, ordered=True)
+    for receives, failed in ((19, ["a1", "a2", "a3"]), (20, ["a1"])):
+        records = [record(name, group="a", receives=receives) for name in ("a1", "a2", "a3")]
+        assert failures(handler({"Records": records}, Context())) == failed
+    assert desk.done == ["a2", "a3"]
 
 
 def test_one_batch_forgets_the_failures_of_another(put_off: dict[str, timedelta]) -> None:

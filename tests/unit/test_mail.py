@@ -19,12 +19,14 @@ from daybook.domain.mail import (
     Recipient,
     called_for,
     method_of,
+    next_stamp,
     superseded,
 )
 from tests.fakes import values
+from tests.fakes.values import NOW
 
 ATTENDEE, HOST = Recipient.ATTENDEE, Recipient.HOST
-HOUR = timedelta(hours=1)
+HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
 SILENT = {Deed.COMPLETED, Deed.NO_SHOW, Deed.ANSWERED, Deed.ERASURE_REQUESTED, Deed.ERASED}
 PLACING = {Deed.REQUESTED, Deed.BOOKED}
 BOTH_HEAR = set(Deed) - SILENT - {Deed.UNDELIVERABLE}
@@ -64,10 +66,11 @@ def test_a_status_outranks_those_before_it() -> None:
 
 
 class TestAChange:
-    def calls(self, deed: Deed, *, first: bool = False, welcome: bool = True, **host: Any) -> list[str]:
+    def calls(self, deed: Deed, *log: Mail, first: bool = False, welcome: bool = True, **host: Any) -> list[str]:
         event: Event = values.step(deed, None, values.booking("acme", sequence=3))
         tenant = values.tenant("acme", welcome=welcome)
-        return [name.text for name in called_for(event, tenant=tenant, host=values.host(**host), first=first)]
+        names = called_for(event, tenant=tenant, host=values.host(**host), first=first, log=log)
+        return [name.text for name in names]
 
     @pytest.mark.parametrize("deed", sorted(BOTH_HEAR))
     def test_is_told_to_attendee_and_host(self, deed: Deed) -> None:
@@ -82,6 +85,14 @@ class TestAChange:
     def test_is_kept_from_hosts_who_want_no_mail(self, invitations: Invitations) -> None:
         recipients = [text.rpartition("-")[2] for text in self.calls(Deed.BOOKED, invitations=invitations)]
         assert recipients == (["attendee"] if invitations is Invitations.NONE else ["attendee", "host"])
+
+    @pytest.mark.parametrize("deed", sorted(BOTH_HEAR - {Deed.REQUESTED}))
+    def test_of_what_is_in_a_hosts_calendar_is_told_to_one_who_wants_no_mail_any_more(self, deed: Deed) -> None:
+        has_it = mail(Kind.BOOKED, HOST, method=Method.REQUEST)
+        told, attendee_has_it = mail(Kind.BOOKED, HOST), mail(Kind.BOOKED, method=Method.REQUEST)
+        host = f"3-{TOLD_BY[deed]}-host"
+        assert host in self.calls(deed, has_it, invitations=Invitations.NONE)
+        assert host not in self.calls(deed, told, attendee_has_it, invitations=Invitations.NONE)
 
     @pytest.mark.parametrize("invitations", list(Invitations))
     def test_that_a_mail_came_back_is_for_the_host_whatever_else_they_want(self, invitations: Invitations) -> None:
@@ -125,6 +136,20 @@ class TestTheCalendarObject:
         assert self.method(Kind.RESCHEDULED, ATTENDEE, status, has_it) is Method.REQUEST
         assert self.method(Kind.RESCHEDULED, HOST, status, has_it) is None
 
+    @pytest.mark.parametrize("invitations", [Invitations.PLAIN, Invitations.NONE])
+    def test_follows_an_event_that_is_in_a_calendar_whatever_the_host_wants_by_now(
+        self, invitations: Invitations
+    ) -> None:
+        has_it = mail(Kind.BOOKED, HOST, method=Method.REQUEST)
+        for kind in (Kind.RESCHEDULED, Kind.CONFIRMED):
+            assert self.method(kind, HOST, Status.CONFIRMED, has_it, invitations=invitations) is Method.REQUEST
+        assert self.method(Kind.CANCELLED, HOST, Status.CANCELLED, has_it, invitations=invitations) is Method.CANCEL
+
+    def test_that_the_provider_refused_is_in_no_calendar(self) -> None:
+        refused = mail(Kind.BOOKED, method=Method.REQUEST, status=MailStatus.FAILED)
+        assert self.method(Kind.CANCELLED, ATTENDEE, Status.CANCELLED, refused) is None
+        assert self.method(Kind.RESCHEDULED, ATTENDEE, Status.PENDING_CONFIRMATION, refused) is None
+
     @pytest.mark.parametrize("kind", [Kind.CANCELLED, Kind.DECLINED, Kind.EXPIRED])
     def test_is_taken_out_only_from_where_it_was_put(self, kind: Kind) -> None:
         has_it = mail(Kind.BOOKED, method=Method.REQUEST)
@@ -139,6 +164,18 @@ class TestTheCalendarObject:
     def test_is_not_part_of_other_mails(self, kind: Kind) -> None:
         has_it = mail(Kind.BOOKED, method=Method.REQUEST)
         assert self.method(kind, ATTENDEE, Status.CONFIRMED, has_it) is None
+
+
+class TestAStamp:
+    def test_is_now_in_whole_seconds(self) -> None:
+        assert next_stamp(ATTENDEE, [], now=NOW + 0.999 * SECOND) == NOW
+        before = mail(Kind.BOOKED, stamp=NOW - HOUR)
+        assert next_stamp(ATTENDEE, [before, mail(Kind.REMINDER)], now=NOW) == NOW
+
+    def test_is_later_than_any_before_to_the_same_person(self) -> None:
+        log = [mail(Kind.BOOKED, stamp=NOW), mail(Kind.RESCHEDULED, stamp=NOW + SECOND), mail(Kind.BOOKED, HOST)]
+        assert next_stamp(ATTENDEE, log, now=NOW) == NOW + 2 * SECOND
+        assert next_stamp(HOST, log, now=NOW) == NOW
 
 
 class TestSomethingOlder:

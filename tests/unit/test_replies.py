@@ -10,7 +10,7 @@ from daybook.domain.attendee import Answer, IncomingReply, Reply
 from daybook.domain.booking import Actor, Booking, Role
 from daybook.domain.history import Deed, Origin
 from daybook.domain.uid import named_by, uid_of
-from daybook.usecases.record_reply import record_reply
+from daybook.usecases.record_reply import AHEAD, record_reply
 from tests.fakes.scene import Scene, studio
 from tests.fakes.values import NOW
 
@@ -88,6 +88,60 @@ class TestAMail:
         assert reply_in(b"", authentic=True) is None
         assert reply_in(b"\xff\x00" * 20, authentic=True) is None
 
+    @pytest.mark.parametrize(
+        "sender",
+        [
+            "From: bob@example.com, eve@evil.example",
+            "From: eve@evil.example, bob@example.com",
+            "From: bob@example.com\nFrom: eve@evil.example",
+            "From: eve@evil.example\nfrom: bob@example.com",
+            "From: Team: bob@example.com;",
+            "From: Team: bob@example.com, eve@evil.example;",
+            "From: Team:;, bob@example.com",
+            "From: bob@example.com <eve@evil.example>",
+            "From: <bob@example.com> <eve@evil.example>",
+            "From: bob@example.com eve@evil.example",
+            "From: Bob <bob@example.com",
+            "From: <",
+            'From: "',
+            "From: <a@[>",
+            "From: ",
+            "From: " + "(" * 900,
+            "From: bob@example.com" + " (Bob)" * 200,
+            "X-From: bob@example.com",
+        ],
+    )
+    def test_whose_sender_is_in_doubt_is_nobodys_word(self, sender: str) -> None:
+        raw = mail().replace(b"From: Bob <bob@example.com>", sender.encode())
+        found = reply_in(raw, authentic=True)
+        assert found is not None
+        assert (found.authentic, found.reply.verified) == (False, False)
+
+    @pytest.mark.parametrize(
+        "sender",
+        [
+            "bob@example.com",
+            "<bob@example.com>",
+            "Bob\n <bob@example.com>",
+            '"Bob, Eve" <BOB@example.com>',
+            "=?utf-8?q?B=C3=B6b?= <bob@example.com>",
+        ],
+    )
+    def test_with_one_sender_is_theirs(self, sender: str) -> None:
+        raw = mail().replace(b"Bob <bob@example.com>", sender.encode())
+        found = reply_in(raw, authentic=True)
+        assert found is not None
+        assert found.reply.verified
+        unsure = reply_in(raw, authentic=False)
+        assert unsure is not None
+        assert not unsure.reply.verified
+
+    @pytest.mark.parametrize(
+        "header", ['Content-Type: ;;="', "Content-Type: text/plain; charset*=x", "Subject: =?x?", "To: <"]
+    )
+    def test_with_other_headers_that_are_malformed_is_read_nonetheless(self, header: str) -> None:
+        reply_in(f"{header}\n".encode() + mail(), authentic=True)
+
     def test_that_is_too_large_is_not_read(self) -> None:
         assert reply_in(mail() + b"\n" * 1_000_001, authentic=True) is None
 
@@ -160,6 +214,23 @@ class TestAnAnswer:
         later = STAMP + timedelta(minutes=1)
         assert self.record(scene, self.incoming(booked, at=later))
         assert not self.record(scene, self.incoming(booked, Answer.DECLINED, at=later + timedelta(minutes=1), **doubt))
+
+    @pytest.mark.parametrize("doubt", [{"authentic": False}, {"sender": "eve@example.com"}])
+    def test_that_is_sure_outdoes_whatever_nobody_vouches_for(
+        self, scene: Scene, booked: Booking, doubt: dict[str, object]
+    ) -> None:
+        unsure = self.incoming(booked, Answer.DECLINED, at=NOW + timedelta(hours=23), **doubt)
+        assert self.record(scene, unsure)
+        assert self.record(scene, self.incoming(booked))
+        reply = self.stored(scene, booked)
+        assert reply is not None
+        assert (reply.answer, reply.verified) == (Answer.ACCEPTED, True)
+        assert not self.record(scene, unsure)
+
+    @pytest.mark.parametrize("authentic", [True, False])
+    def test_from_the_future_is_not_recorded(self, scene: Scene, booked: Booking, authentic: bool) -> None:
+        for ahead, counts in ((AHEAD + timedelta(seconds=1), False), (AHEAD, True)):
+            assert self.record(scene, self.incoming(booked, at=NOW + ahead, authentic=authentic)) is counts
 
     @pytest.mark.parametrize(
         "foreign",

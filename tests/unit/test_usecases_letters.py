@@ -1,6 +1,7 @@
 """What each letter tells and to whom: nothing that its reader may not know, and nothing that was not so then."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -15,6 +16,7 @@ from tests.fakes.scene import ACME, studio
 from tests.fakes.values import HALF_HOUR, HOUR, NINE, NOW, SECRET
 
 ATTENDEE, HOST = Recipient.ATTENDEE, Recipient.HOST
+SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
@@ -113,7 +115,7 @@ class TestAMove:
         assert [letter.booking.start for letter in told] == [NINE, NINE + HOUR, NINE + 2 * HOUR]
         assert [letter.booking.sequence for letter in told] == [0, 1, 2]
         assert [letter.booking.updated_at for letter in told] == [NOW, NOW + HALF_HOUR, NOW + HOUR]
-        assert {letter.now for letter in told} == {NOW + HOUR}
+        assert [letter.now for letter in told] == [NOW + HOUR + count * SECOND for count in range(3)]
 
 
 def test_a_reminder_says_how_far_ahead_it_is(room: Postroom) -> None:

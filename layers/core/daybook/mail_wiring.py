@@ -46,10 +46,9 @@ def post() -> Post:
 
     ses = boto3.client("sesv2", config=_ONCE)
     share = float(setting("DAYBOOK_MAILS_PER_SECOND")) / float(setting("DAYBOOK_MAIL_WORKERS"))
-    replies = setting("DAYBOOK_REPLIES") == "true"
     return Post(
         log=wiring.mails(),
-        composer=MailComposer(mail_domain=wiring.settings().mail_domain, replies=replies),
+        composer=MailComposer(mail_domain=wiring.settings().mail_domain, replies=wiring.replies()),
         mailer=SesMailer(ses, configuration_set=setting("DAYBOOK_CONFIGURATION_SET"), per_second=share),
         base_url=wiring.settings().base_url,
     )
@@ -100,6 +99,11 @@ def put_off(receipt: str, delay: timedelta) -> None:
     queues().change_message_visibility(
         QueueUrl=setting("DAYBOOK_QUEUE"), ReceiptHandle=receipt, VisibilityTimeout=seconds
     )
+
+
+def most_receives() -> int:
+    """Return how often a message of the worker's own queue is handed out before it is put aside."""
+    return int(setting("DAYBOOK_MAX_RECEIVES"))
 
 
 def system(request_id: str) -> Origin:

@@ -14,7 +14,7 @@ from daybook.adapters.dynamodb.access import DynamoAccess
 from daybook.adapters.dynamodb.bookings import DynamoBookings
 from daybook.adapters.dynamodb.catalogue import DynamoCatalogue
 from daybook.adapters.dynamodb.ledger import DynamoLedger
-from daybook.config import Settings
+from daybook.config import Settings, setting
 from daybook.domain.booking import Booking
 from daybook.domain.host import Host
 from daybook.ports import Access, Bookings, Catalogue, Ledger
@@ -104,9 +104,19 @@ def quotas() -> Quotas:
     )
 
 
+def replies() -> bool:
+    """Tell whether what attendees' calendars answer is read."""
+    return setting("DAYBOOK_REPLIES") == "true"
+
+
 def invitation(booking: Booking, host: Host | None, moment: datetime) -> str:
-    """Return a booking as iCalendar text; imported here, for few functions need it and it is heavy."""
+    """Return a booking as iCalendar text; imported here, for few functions need it and it is heavy.
+
+    It says what the object in a mail says, but has no description: that is in one reader's language and, for the
+    attendee, has the manage link, while whoever downloads may be either. The attendee's name is whole here, for it goes
+    to nobody but who asks.
+    """
     from daybook.adapters import ics  # noqa: PLC0415
 
     service_address = f"bookings@{settings().mail_domain}"
-    return ics.invitation(booking, host, service_address=service_address, now=moment)
+    return ics.invitation(booking, host, service_address=service_address, now=moment, replies=replies())

@@ -5,9 +5,8 @@ Source: RFC 6047 §2.4, RFC 5546 §3.2.3.
 
 from datetime import UTC, datetime
 from email import policy
-from email.message import EmailMessage
+from email.message import Message
 from email.parser import BytesParser
-from email.utils import parseaddr
 
 from icalendar import Calendar
 
@@ -15,6 +14,8 @@ from daybook.domain.attendee import Answer, IncomingReply
 
 MOST_BYTES = 1_000_000
 """A calendar's reply has a few kilobytes; anything larger is something else."""
+LONGEST_FROM = 998
+"""Characters of a line (RFC 5322 §2.1.1); what reads addresses takes long over longer ones."""
 
 
 def reply_in(raw: bytes, *, authentic: bool) -> IncomingReply | None:
@@ -22,21 +23,40 @@ def reply_in(raw: bytes, *, authentic: bool) -> IncomingReply | None:
 
     Args:
         raw: the message as it was received (RFC 5322).
-        authentic: whether the mail passed DMARC.
+        authentic: whether the mail passed DMARC. It says nothing of a mail whose From does not name one sender.
     """
     if len(raw) > MOST_BYTES:
         return None
-    message = BytesParser(policy=policy.default).parsebytes(raw)
-    sender = parseaddr(str(message.get("From", "")))[1]
+    # compat32 takes headers as they stand; newer policies understand them, and some that are malformed make them fail.
+    message = BytesParser(policy=policy.compat32).parsebytes(raw)
+    sender = _sender(message)
     for part in message.walk():
-        if part.get_content_type() in {"text/calendar", "application/ics"} and isinstance(part, EmailMessage):
-            found = _read(part, sender, authentic=authentic)
+        if part.get_content_type() in {"text/calendar", "application/ics"}:
+            found = _read(part, sender or "", authentic=authentic and sender is not None)
             if found is not None:
                 return found
     return None
 
 
-def _read(part: EmailMessage, sender: str, *, authentic: bool) -> IncomingReply | None:
+def _sender(message: Message) -> str | None:
+    """Return the address in From; None unless there is one From, well-formed, with one mailbox.
+
+    Of several, DMARC may have vouched for another than the one that is read here. Source: RFC 7489 §6.6.1.
+    """
+    headers = message.get_all("From", [])
+    if len(headers) != 1 or len(str(headers[0])) > LONGEST_FROM:
+        return None
+    try:
+        header = policy.default.header_fetch_parse("From", str(headers[0]))
+        groups, sound = header.groups, not header.defects
+    except Exception:  # malformed ones bring up IndexError, AttributeError, RecursionError and whatever else
+        return None
+    plain = all(group.display_name is None for group in groups)
+    addresses = [address.addr_spec for group in groups for address in group.addresses]
+    return addresses[0] if sound and plain and len(addresses) == 1 else None
+
+
+def _read(part: Message, sender: str, *, authentic: bool) -> IncomingReply | None:
     """Read one part; None for what is not a well-formed REPLY of exactly one attendee to one event."""
     try:
         text = part.get_payload(decode=True)

@@ -90,7 +90,7 @@ class Mail:
 
     Attributes:
         version: the booking's, of which the mail tells.
-        method: of the calendar object it carries; None without one.
+        method: of the calendar object it carries; None without one. stamp: that object's DTSTAMP.
         message_id: the provider's, once it has taken the mail.
         detail: the provider's word for a failure, bounce or complaint; never its prose.
         attempts: how often it was handed to the provider, or was about to be.
@@ -102,6 +102,7 @@ class Mail:
     name: MailName
     version: int
     method: Method | None = None
+    stamp: datetime | None = None
     status: MailStatus = MailStatus.QUEUED
     message_id: str = ""
     detail: str = ""
@@ -120,7 +121,7 @@ class Letter:
         earlier: start and end before a move.
         reason: in somebody's words, and only if this recipient may read them.
         manage_url: where the attendee sees, moves and cancels; empty in the host's mails.
-        now: the moment of sending; DTSTAMP of the calendar object.
+        now: the moment of sending; DTSTAMP of the calendar object, so perhaps a little later (`next_stamp`).
     """
 
     kind: Kind
@@ -150,11 +151,18 @@ TOLD_BY = {
 """Which mail tells of a change; other changes are told to nobody."""
 
 _ENDINGS = {Kind.DECLINED, Kind.CANCELLED, Kind.EXPIRED}
+_STANDING = {Kind.BOOKED, Kind.CONFIRMED, Kind.RESCHEDULED}
 _PLACING = {Deed.REQUESTED, Deed.BOOKED}
+_SECOND = timedelta(seconds=1)
 
 
-def called_for(event: Event, *, tenant: Tenant, host: Host, first: bool) -> Iterator[MailName]:
+def called_for(
+    event: Event, *, tenant: Tenant, host: Host, first: bool, log: Sequence[Mail] = ()
+) -> Iterator[MailName]:
     """Yield the mails a change calls for.
+
+    A host who wants no mail still gets those that keep true, or take out, an event that an earlier mail put into their
+    calendar.
 
     Args:
         first: whether it is the person's first booking at the tenant.
@@ -167,7 +175,7 @@ def called_for(event: Event, *, tenant: Tenant, host: Host, first: bool) -> Iter
         yield MailName(sequence, kind, Recipient.HOST)
         return
     yield MailName(sequence, kind, Recipient.ATTENDEE)
-    if host.invitations is not Invitations.NONE:
+    if host.invitations is not Invitations.NONE or (kind in _ENDINGS | _STANDING and _has_event(Recipient.HOST, log)):
         yield MailName(sequence, kind, Recipient.HOST)
     if first and tenant.welcome and event.deed in _PLACING:
         yield MailName(sequence, Kind.WELCOME, Recipient.ATTENDEE)
@@ -176,18 +184,32 @@ def called_for(event: Event, *, tenant: Tenant, host: Host, first: bool) -> Iter
 def method_of(name: MailName, status: Status, *, host: Host, log: Sequence[Mail]) -> Method | None:
     """Choose the calendar object of a mail.
 
-    What is agreed goes into the recipient's calendar; what waits for a word does so only where the event is already,
-    and what ended is taken out only from where it was put. A host may want no objects, when events come another way.
+    Where the event is already, every change of it follows, and its end takes it out, whatever the host wants by now.
+    Where it is not, it is put once it is agreed, unless the host wants no objects, for events come another way.
     """
-    has_it = any(mail.method is Method.REQUEST and mail.name.recipient is name.recipient for mail in log)
+    has_it = _has_event(name.recipient, log)
     if name.kind in _ENDINGS:
         return Method.CANCEL if has_it else None
-    if name.kind not in {Kind.BOOKED, Kind.CONFIRMED, Kind.RESCHEDULED}:
+    if name.kind not in _STANDING:
         return None
-    if status in PENDING:
-        return Method.REQUEST if has_it else None
     wanted = name.recipient is Recipient.ATTENDEE or host.invitations is Invitations.CALENDAR
-    return Method.REQUEST if wanted else None
+    return Method.REQUEST if has_it or (wanted and status not in PENDING) else None
+
+
+def next_stamp(recipient: Recipient, log: Sequence[Mail], *, now: datetime) -> datetime:
+    """Return the DTSTAMP of the next calendar object to somebody: now, but later than that of each before.
+
+    Of two objects with one SEQUENCE, calendars believe the one with the later DTSTAMP, which has whole seconds.
+    Source: RFC 5546 §2.1.5, RFC 5545 §3.3.5.
+    """
+    stamps = [mail.stamp for mail in log if mail.name.recipient is recipient and mail.stamp is not None]
+    return max([now.replace(microsecond=0), *(stamp + _SECOND for stamp in stamps)])
+
+
+def _has_event(recipient: Recipient, log: Sequence[Mail]) -> bool:
+    """Tell whether the event is in somebody's calendar, as far as is known: the provider refused no REQUEST to them."""
+    requests = (mail for mail in log if mail.method is Method.REQUEST and mail.name.recipient is recipient)
+    return any(mail.status is not MailStatus.FAILED for mail in requests)
 
 
 def superseded(name: MailName, version: int, log: Sequence[Mail]) -> bool:

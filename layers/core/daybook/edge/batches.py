@@ -4,14 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import (
-    BasePartialBatchProcessor,
-    BatchProcessor,
-    EventType,
-    SqsFifoPartialProcessor,
-    process_partial_response,
-)
-from aws_lambda_powertools.utilities.batch.exceptions import SQSFifoMessageGroupCircuitBreakerError
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from daybook import mail_wiring, wiring
@@ -21,7 +14,12 @@ from daybook.mail_ports import NotSent, NotYet
 
 FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=5), timedelta(minutes=5)
 
-EXPECTED = (NotSent, NotYet, Busy, SQSFifoMessageGroupCircuitBreakerError)
+
+class BehindFailure(Exception):
+    """An earlier message of the same group failed, and must come first."""
+
+
+EXPECTED = (NotSent, NotYet, Busy, BehindFailure)
 """What passes by itself, as do faults of AWS; anything else is an error that somebody must look at."""
 
 WorkerHandler = Callable[[dict[str, Any], Any], dict[str, Any]]
@@ -42,15 +40,14 @@ def worker(act: Act, *, ordered: bool = False) -> WorkerHandler:
 
     Args:
         ordered: for a FIFO queue: after a failure the rest of that message's group waits for it, other groups do not.
-    Source: AWS Lambda, "Handling errors for an SQS event source".
+            Each wait costs the rest a try, too, for SQS has handed it out. So when the failed message has no try left,
+            the rest is no longer kept waiting: it would be put aside with it, and nobody had ever tried it.
+    Source: AWS Lambda, "Handling errors for an SQS event source"; Amazon SQS, "Dead-letter queues" (receive count).
     """
 
-    def handle(record: SQSRecord) -> None:
-        act(record.body, record.message_id)
-
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-        processor = _Ordered() if ordered else _Unordered()
-        answer = process_partial_response(event, handle, processor, context)
+        handle = _in_order(act) if ordered else _one_by_one(act)
+        answer = process_partial_response(event, handle, _PutsOff(), context)
         counted("Handled", len(event["Records"]) - len(answer["batchItemFailures"]))
         metrics.flush_metrics()
         return dict(answer)
@@ -58,11 +55,36 @@ def worker(act: Act, *, ordered: bool = False) -> WorkerHandler:
     return handler
 
 
-class _PutsOff(BasePartialBatchProcessor):
+def _one_by_one(act: Act) -> Callable[[SQSRecord], None]:
+    return lambda record: act(record.body, record.message_id)
+
+
+def _in_order(act: Act) -> Callable[[SQSRecord], None]:
+    """Return what handles the messages of one batch."""
+    broken: set[str | None] = set()
+
+    def handle(record: SQSRecord) -> None:
+        group = record.attributes.message_group_id
+        if group in broken:
+            raise BehindFailure
+        try:
+            act(record.body, record.message_id)
+        except Exception:
+            if _receives(record) < mail_wiring.most_receives():
+                broken.add(group)
+            raise
+
+    return handle
+
+
+class _PutsOff(BatchProcessor):
     """Leaves a failed message in its queue, to come back later and later."""
 
+    def __init__(self) -> None:
+        super().__init__(EventType.SQS, raise_on_entire_batch_failure=False)
+
     def failure_handler(self, record: Any, exception: Any) -> Any:
-        receives = int(record.attributes.approximate_receive_count)
+        receives = _receives(record)
         expected = isinstance(exception[1], EXPECTED) or wiring.passing(exception[1])
         log = logger.warning if expected else logger.error
         log("put off", failure=type(exception[1]).__name__, receives=receives, exc_info=None if expected else exception)
@@ -70,12 +92,5 @@ class _PutsOff(BasePartialBatchProcessor):
         return super().failure_handler(record, exception)
 
 
-class _Unordered(_PutsOff, BatchProcessor):
-    def __init__(self) -> None:
-        super().__init__(EventType.SQS, raise_on_entire_batch_failure=False)
-
-
-class _Ordered(_PutsOff, SqsFifoPartialProcessor):
-    def __init__(self) -> None:
-        super().__init__(skip_group_on_error=True)
-        self.raise_on_entire_batch_failure = False
+def _receives(record: SQSRecord) -> int:
+    return int(record.attributes.approximate_receive_count)

@@ -17,6 +17,7 @@ from daybook.domain.mail import (
     Recipient,
     called_for,
     method_of,
+    next_stamp,
     superseded,
 )
 from daybook.domain.tenant import Tenant
@@ -56,15 +57,17 @@ def tell(event: Event, *, catalogue: Catalogue, bookings: Bookings, post: Post, 
     first = event.deed in {Deed.REQUESTED, Deed.BOOKED} and bookings.is_first(scene.booking)
 
     def letters() -> Iterable[tuple[MailName, Letter]]:
-        for name in called_for(event, tenant=scene.tenant, host=scene.host, first=first):
+        for name in called_for(event, tenant=scene.tenant, host=scene.host, first=first, log=log):
             if superseded(name, event.version, log) or _has_left(name, log):
                 continue
-            letter = scene.letter(name, told, now, base_url=post.base_url)
+            method = method_of(name, told.status, host=scene.host, log=log)
+            stamp = next_stamp(name.recipient, log, now=now) if method else now
+            letter = scene.letter(name, told, stamp, base_url=post.base_url)
             yield (
                 name,
                 replace(
                     letter,
-                    method=method_of(name, told.status, host=scene.host, log=log),
+                    method=method,
                     earlier=_earlier(event),
                     reason=_reason(scene.booking, event, name.recipient),
                 ),
@@ -195,6 +198,7 @@ def _send(name: MailName, letter: Letter, version: int, post: Post, now: datetim
         name=name,
         version=version,
         method=letter.method,
+        stamp=letter.now if letter.method else None,
         queued_at=now,
         updated_at=now,
     )

@@ -16,7 +16,7 @@ from daybook.mail_ports import Claimed
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_OPTIONAL = ("method",)
+_OPTIONAL = ("method", "stamp")
 
 
 class DynamoMails:
