@@ -6,6 +6,7 @@ from typing import Any
 from daybook.domain.errors import DaybookError, MethodNotAllowed, NotFound
 from daybook.edge.observability import observed
 from daybook.edge.problems import problem
+from daybook.starting import ready
 
 ROUTES: tuple[tuple[str, str], ...] = (
     ("/v1/health", "GET"),
@@ -42,3 +43,6 @@ def handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
         return problem(refusal(event.get("rawPath", "")), event.get("requestContext", {}).get("requestId", "")).wire()
 
     return observed(event, answer)
+
+
+ready()

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
-import boto3
 from botocore.config import Config
 from ulid import ULID
 
+from daybook.adapters import aws
 from daybook.adapters.dynamodb import backoff
 from daybook.adapters.dynamodb.access import DynamoAccess
 from daybook.adapters.dynamodb.bookings import DynamoBookings
@@ -59,7 +59,8 @@ def settings() -> Settings:
 
 @cache
 def client() -> "DynamoDBClient":
-    return boto3.client("dynamodb", config=_CONFIG)
+    made: DynamoDBClient = aws.client("dynamodb", _CONFIG)
+    return made
 
 
 @cache

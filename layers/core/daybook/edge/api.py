@@ -12,6 +12,7 @@ from daybook.domain import errors
 from daybook.edge import observability, problems, requests
 from daybook.edge.answers import Answer
 from daybook.edge.requests import Body, Call, Nothing, Query
+from daybook.starting import ready
 
 __all__ = ["Answer", "Credential", "Endpoint", "Read", "Shape", "Tell", "endpoint", "entrypoint"]
 
@@ -108,13 +109,16 @@ def endpoint(
     return declare
 
 
-def entrypoint(*endpoints: Endpoint[Any, Any], tell: Tell = problems.told) -> LambdaHandler:
+def entrypoint(
+    *endpoints: Endpoint[Any, Any], tell: Tell = problems.told, warm: Callable[[], object] = wiring.client
+) -> LambdaHandler:
     """Make the Lambda handler that serves some endpoints; it carries them as `.endpoints`.
 
     The gateway has chosen the route: its key and parameters are in the event.
 
     Args:
         tell: the form of refusals; problem details unless said otherwise.
+        warm: makes what every answer needs, while Lambda starts the function; the client of the table.
     """
     served = {f"{each.method} {each.path}": each for each in endpoints}
 
@@ -128,6 +132,7 @@ def entrypoint(*endpoints: Endpoint[Any, Any], tell: Tell = problems.told) -> La
         return observability.observed(event, answer)
 
     handler.endpoints = endpoints  # type: ignore[attr-defined]
+    ready(warm)
     return handler
 
 

@@ -11,6 +11,7 @@ from daybook import mail_wiring, wiring
 from daybook.domain.errors import Busy
 from daybook.edge.observability import counted, logger, metrics
 from daybook.mail_ports import NotSent, NotYet
+from daybook.starting import ready
 
 FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=5), timedelta(minutes=5)
 
@@ -35,13 +36,14 @@ def delay_after(receives: int) -> timedelta:
     return min(FIRST_DELAY * 2.0 ** (receives - 1), LONGEST_DELAY)
 
 
-def worker(act: Act, *, ordered: bool = False) -> WorkerHandler:
+def worker(act: Act, *, ordered: bool = False, warm: Callable[[], object] = wiring.client) -> WorkerHandler:
     """Make the Lambda handler of a worker; it answers with the messages that failed (ReportBatchItemFailures).
 
     Args:
         ordered: for a FIFO queue: after a failure the rest of that message's group waits for it, other groups do not.
             Each wait costs the rest a try, too, for SQS has handed it out. So when the failed message has no try left,
             the rest is no longer kept waiting: it would be put aside with it, and nobody had ever tried it.
+        warm: makes what every message needs, while Lambda starts the function.
     Source: AWS Lambda, "Handling errors for an SQS event source"; Amazon SQS, "Dead-letter queues" (receive count).
     """
 
@@ -52,6 +54,7 @@ def worker(act: Act, *, ordered: bool = False) -> WorkerHandler:
         metrics.flush_metrics()
         return dict(answer)
 
+    ready(wiring.client, warm)
     return handler
 
 

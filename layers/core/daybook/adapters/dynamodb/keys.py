@@ -22,11 +22,13 @@ of a reminder ends with its minutes: `reminder_60`.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from daybook.domain.ledger import date_of
-from daybook.domain.limits import Counter
-from daybook.domain.mail import MailName
+
+if TYPE_CHECKING:
+    from daybook.domain.limits import Counter
+    from daybook.domain.mail import MailName
 
 Key = Mapping[str, Any]
 """A primary key in DynamoDB's wire form."""
@@ -99,7 +101,7 @@ def day(tenant: str, host: str, day: int) -> Key:
     return _key(host_pk(tenant, host), day_sk(day))
 
 
-def counter(tenant: str, host: str, counter: Counter) -> Key:
+def counter(tenant: str, host: str, counter: "Counter") -> Key:
     """Counters of a scope lie by the first date of their period, so that those of a month are one stretch."""
     return _key(host_pk(tenant, host), f"COUNT#{counter.scope}#{counter.first}#{counter.period}")
 
@@ -120,7 +122,7 @@ def history(tenant: str, booking: str, version: int) -> Key:
     return _key(booking_pk(tenant, booking), f"{EVENT}{version:06}")
 
 
-def mail(tenant: str, booking: str, name: MailName) -> Key:
+def mail(tenant: str, booking: str, name: "MailName") -> Key:
     sequence, kind, recipient = name.text.split("-")
     return _key(booking_pk(tenant, booking), f"{MAIL}{sequence:0>6}#{kind}#{recipient}")
 
