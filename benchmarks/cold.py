@@ -163,7 +163,8 @@ def environment_of(name: str) -> dict[str, str]:
             return str(parameters[of]["Default"])
         return "made-by-cloudformation"
 
-    return {variable: plain(value) for variable, value in variables.items()} | {"DAYBOOK_TABLE": "daybook-test"}
+    here = {"DAYBOOK_TABLE": "daybook-test", "PYTHONTZPATH": str(trees.layer("deps") / "tzdata" / "zoneinfo")}
+    return {variable: plain(value) for variable, value in variables.items()} | here
 
 
 def _event(scene: Scene, name: str) -> Path:

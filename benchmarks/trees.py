@@ -1,14 +1,12 @@
 """What is measured, laid out in build/bench as Lambda would have it: one folder a layer, one for the functions.
 
-As `sam build` does it, but for the processor at hand: packages pinned by uv.lock, trimmed by the layer's own trim.py,
-byte code with unchecked hashes. Functions ship without byte code, for SAM strips it, and so does what is compared
-"as sam build ships it". A folder is made anew when something it is made of has changed.
+Layers are built by their own makefiles, but for the processor at hand. Functions ship without byte code, for SAM strips
+it, and so does what is compared "as sam build ships it". A folder is made anew when something it is made of has changed.
 """
 
 import hashlib
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -19,9 +17,8 @@ ROOT = Path(__file__).parents[1]
 BUILD = ROOT / "build" / "bench"
 PEERS = Path(__file__).parent / "peers"
 UV = ROOT / ".tools" / "bin" / "uv"
-_LAMBDA_PYTHON = ROOT / ".tools" / "python3.13" / "bin" / "python3.13"
-PYTHON = str((_LAMBDA_PYTHON if _LAMBDA_PYTHON.exists() else Path(sys.executable)).resolve())
-"""Lambda's Python where `make` found one, else the one at work; outside of any environment."""
+PYTHON = str((ROOT / ".tools" / "python3.13" / "bin" / "python3.13").resolve())
+"""Lambda's Python, as tools/bootstrap.sh finds it; outside of any environment."""
 EXPORT = ["export", "--quiet", "--frozen", "--no-emit-project", "--no-annotate", "--no-header"]
 
 
@@ -31,14 +28,11 @@ def layer(name: str) -> Path:
     source = ROOT / "layers" / name
     target = _target(name, *_files(source))
     if not target.exists():
-        with Making(target) as packages:
-            if (source / "requirements.txt").exists():
-                _install(source / "requirements.txt", packages)
-                subprocess.run([PYTHON, source / "trim.py", packages], check=True)
-            for package in (path.parent for path in source.glob("*/__init__.py")):
-                shutil.copytree(package, packages / package.name, ignore=shutil.ignore_patterns("__pycache__"))
-            _compile(packages)
-    return target
+        with Making(target) as folder:
+            options = [f"ARTIFACTS_DIR={folder}", f"PYTHON={PYTHON}", "TARGET="]
+            command = ["make", "-s", "-C", str(source), f"build-{name.title()}Layer", *options]
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return target / "python"
 
 
 @cache
@@ -55,11 +49,10 @@ def code() -> Path:
 @cache
 def boto3() -> Path:
     """Return boto3 as it is published, with byte code: the reference."""
-    requirements = ROOT / "layers" / "deps" / "requirements.txt"
-    target = _target("boto3", requirements)
+    target = _target("boto3", ROOT / "uv.lock")
     if not target.exists():
         with Making(target) as packages:
-            _install(requirements, packages)
+            _install(_requirements("bench-boto3"), packages)
             _compile(packages)
     return target
 
@@ -70,19 +63,8 @@ def peer(name: str, *, compiled: bool) -> Path:
     source = PEERS / f"{name}.py"
     target = _target(f"{name}-{'compiled' if compiled else 'plain'}", source, ROOT / "uv.lock")
     if not target.exists():
-        BUILD.mkdir(parents=True, exist_ok=True)
-        requirements = BUILD / f"{name}.txt"
-        command = [
-            str(UV),
-            *EXPORT,
-            "--only-group",
-            f"bench-{name.replace('_', '-')}",
-            "--output-file",
-            str(requirements),
-        ]
-        subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
         with Making(target) as packages:
-            _install(requirements, packages)
+            _install(_requirements(f"bench-{name.replace('_', '-')}"), packages)
             shutil.copy(source, packages)
             if compiled:
                 _compile(packages)
@@ -131,6 +113,14 @@ class Making:
             self._half.rename(self._target)
         else:
             shutil.rmtree(self._half)
+
+
+def _requirements(group: str) -> Path:
+    BUILD.mkdir(parents=True, exist_ok=True)
+    file = BUILD / f"{group}.txt"
+    command = [str(UV), *EXPORT, "--only-group", group, "--output-file", str(file)]
+    subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+    return file
 
 
 def _install(requirements: Path, packages: Path) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 import boto3
 from fastapi import FastAPI, HTTPException
 from mangum import Mangum
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, EmailStr, Field
 
 table = os.environ["DAYBOOK_TABLE"]
 dynamodb = boto3.client("dynamodb")
@@ -16,7 +16,7 @@ app = FastAPI(title="Bookings")
 
 class Attendee(BaseModel):
     name: str = Field(max_length=200)
-    email: str = Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)
+    email: EmailStr
     timezone: str
     language: str = "en"
 

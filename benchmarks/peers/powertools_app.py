@@ -18,7 +18,7 @@ from aws_lambda_powertools.utilities.idempotency import (
 )
 from aws_lambda_powertools.utilities.idempotency.serialization.pydantic import PydanticSerializer
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, EmailStr, Field
 
 logger = Logger()
 tracer = Tracer()
@@ -31,7 +31,7 @@ config = IdempotencyConfig(event_key_jmespath="[host, start, attendee.email]")
 
 class Attendee(BaseModel):
     name: str = Field(max_length=200)
-    email: str = Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)
+    email: EmailStr
     timezone: str
     language: str = "en"
 
