@@ -18,7 +18,7 @@ from typing import Any
 from benchmarks import trees
 from benchmarks.processes import Cost, Program, Say, measured, runner
 from benchmarks.scene import Scene, prepared
-from tools.routes import functions, template
+from tools.routes import functions, variables
 
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
@@ -150,21 +150,9 @@ def contenders(scene: Scene, address: str) -> dict[str, Program]:
 
 
 def environment_of(name: str) -> dict[str, str]:
-    """Return the variables template.yaml gives a function, with the defaults of its parameters."""
-    parameters = template()["Parameters"]
-    shared = template()["Globals"]["Function"]["Environment"]["Variables"]
-    variables = shared | functions()[name].get("Environment", {}).get("Variables", {})
-
-    def plain(value: Any) -> str:
-        if not isinstance(value, dict):
-            return str(value)
-        [(intrinsic, of)] = value.items()
-        if intrinsic == "Ref" and of in parameters:  # what else is referred to exists on AWS alone
-            return str(parameters[of]["Default"])
-        return "made-by-cloudformation"
-
+    """Return the variables template.yaml gives a function, as they are true here."""
     here = {"DAYBOOK_TABLE": "daybook-test", "PYTHONTZPATH": str(trees.layer("deps") / "tzdata" / "zoneinfo")}
-    return {variable: plain(value) for variable, value in variables.items()} | here
+    return variables(name) | here
 
 
 def _event(scene: Scene, name: str) -> Path:

@@ -1,7 +1,7 @@
 """What is measured, laid out in build/bench as Lambda would have it: one folder a layer, one for the functions.
 
 Layers are built by their own makefiles, but for the processor at hand. Functions ship without byte code, for SAM strips
-it, and so does what is compared "as sam build ships it". A folder is made anew when something it is made of has changed.
+it, and so does what is compared "as sam build ships it". A folder is made anew when what it is made of has changed.
 """
 
 import hashlib

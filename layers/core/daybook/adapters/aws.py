@@ -1,5 +1,6 @@
 """Clients of AWS, made by botocore itself: boto3 would add its resources and file transfers to every cold start."""
 
+import os
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -8,10 +9,17 @@ from botocore.session import Session, get_session
 if TYPE_CHECKING:
     from botocore.config import Config
 
+_CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+"""What Lambda sets once for as long as a process may live; so botocore need not look in a dozen other places."""
+
 
 @cache
 def session() -> Session:
-    return get_session()
+    made = get_session()
+    credentials = [os.environ.get(name, "") for name in _CREDENTIALS]
+    if all(credentials):
+        made.set_credentials(*credentials)
+    return made
 
 
 def client(service: str, config: "Config") -> Any:

@@ -1,6 +1,6 @@
 """Endpoints: what a function declares once, served by API Gateway and read by the OpenAPI document."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Generic, TypeVar
@@ -132,8 +132,14 @@ def entrypoint(
         return observability.observed(event, answer)
 
     handler.endpoints = endpoints  # type: ignore[attr-defined]
-    ready(warm)
+    ready(warm, *(model.model_rebuild for model in _models(endpoints)))
     return handler
+
+
+def _models(endpoints: Iterable[Endpoint[Any, Any]]) -> set[type[BaseModel]]:
+    """Return what bodies, queries and answers are made of; pydantic builds each at its first use, or here."""
+    shapes = (shape for each in endpoints for shape in (each.body, each.query, *each.returns.values()))
+    return {shape for shape in shapes if isinstance(shape, type)}
 
 
 def _answered(each: Endpoint[Any, Any], event: dict[str, Any], tell: Tell) -> dict[str, Any]:
