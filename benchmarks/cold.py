@@ -11,12 +11,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from benchmarks import trees
-from benchmarks.processes import Cost, Program, Say, measured, runner
+from benchmarks.measure import Line, Say
+from benchmarks.processes import Cost, Program, measured, runner
 from benchmarks.scene import Scene, prepared
 from tools.routes import functions, variables
 
@@ -86,16 +86,8 @@ EXIT = "import os\nos._exit(0)"
 CLIENT = f'import boto3\nboto3.client("dynamodb")\n{EXIT}'
 
 
-@dataclass(frozen=True, slots=True)
-class Results:
-    """Costs by what was measured; functions by `<group>.<verb>`, with the bytes of their code and layers."""
-
-    costs: Mapping[str, Cost]
-    sizes: Mapping[str, int]
-
-    def ratio(self, name: str, to: str) -> float:
-        """CPU of one as a multiple of another's."""
-        return self.costs[name].cpu / self.costs[to].cpu
+BUDGETS = {REFERENCE: 1.5, FASTAPI: 0.7, PLAIN.format(POWERTOOLS): 0.25}
+"""How much of whose CPU a cold booking may take."""
 
 
 @contextmanager
@@ -114,39 +106,58 @@ def stubbed(scene: Scene) -> Iterator[str]:
         process.stdin.close()
 
 
-def measure(*, rounds: int, only: Callable[[str], bool] = lambda _: True, say: Say = lambda _: None) -> Results:
+def run(quick: bool, say: Say) -> Iterator[Line]:  # noqa: FBT001 - as all benchmarks
+    """Measure references, peers and every function; of these, a few if it is to be quick."""
+    few = {BARE, REFERENCE, FASTAPI, POWERTOOLS, PLAIN.format(POWERTOOLS), BOOK, "public.list_slots"}
+    costs = measure(rounds=5 if quick else 15, only=lambda name: not quick or name in few, say=say)
+    reference = costs[REFERENCE]
+    for name, cost in costs.items():
+        figures = {"CPU ms": cost.cpu * 1000, "of it INIT ms": cost.init * 1000, "wall ms": cost.wall * 1000}
+        figures |= {"peak MB": cost.peak / 1e6, "× boto3 client": cost.cpu / reference.cpu}
+        yield Line(name, {title: value for title, value in figures.items() if value})
+    for name, budget in BUDGETS.items():
+        ratio = costs[BOOK].cpu / costs[name].cpu
+        yield Line(f"{BOOK} against {name}", {"ratio": ratio}, judged="ratio", budget=budget)
+
+
+def measure(*, rounds: int, only: Callable[[str], bool] = lambda _: True, say: Say = lambda _: None) -> dict[str, Cost]:
     """Measure the chosen programs in turns; the reference always is one of them."""
     scene = prepared()
     with stubbed(scene) as address:
-        programs = {
-            name: program for name, program in contenders(scene, address).items() if name == REFERENCE or only(name)
-        }
+        known = contenders(scene, address, only=lambda name: name == REFERENCE or only(name), say=say)
         with runner() as run:
-            for name, program in programs.items():
+            for name, program in known.items():
                 say(f"trying {name}")
                 _require_success(name, run(program)[1])
-        costs = measured(programs, rounds=rounds, say=say)
-    own = functions().keys() & costs.keys()
-    return Results(costs, {name: sum(map(trees.size_of, trees.path_of(name))) for name in sorted(own)})
+        return measured(known, rounds=rounds, say=say)
 
 
-def contenders(scene: Scene, address: str) -> dict[str, Program]:
-    """Return everything there is to measure: references, peers, and each function of the template."""
+def contenders(scene: Scene, address: str, *, only: Callable[[str], bool], say: Say) -> dict[str, Program]:
+    """Return the chosen ones of references, peers, and the functions of the template."""
     at = {"AWS_ENDPOINT_URL": address}
-    found = {
-        BARE: Program(EXIT, environment=ENVIRONMENT),
-        REFERENCE: Program(CLIENT, [trees.boto3()], ENVIRONMENT),
+    makers: dict[str, Callable[[], Program]] = {
+        BARE: lambda: Program(EXIT, environment=ENVIRONMENT),
+        REFERENCE: lambda: Program(CLIENT, [trees.boto3()], ENVIRONMENT),
     }
     booking = _event(scene, BOOK)
     for name, module in ((FASTAPI, "fastapi_app"), (POWERTOOLS, "powertools_app")):
-        for title, compiled in ((name, True), (PLAIN.format(name), False)):
-            text = INVOKE.format(event=str(booking), module=module, clock="")
-            found[title] = Program(text, [trees.peer(module, compiled=compiled)], PEER | at)
+        text = INVOKE.format(event=str(booking), module=module, clock="")
+        makers[name] = lambda text=text, module=module: Program(text, [trees.peer(module, compiled=True)], PEER | at)
+        makers[PLAIN.format(name)] = lambda text=text, module=module: Program(
+            text, [trees.peer(module, compiled=False)], PEER | at
+        )
     for name in functions():
         event, clock = _event(scene, name), CLOCK.format(moment=scene.moments[name])
         text = INVOKE.format(event=str(event), module=name, clock=clock)
-        found[name] = Program(text, trees.path_of(name), ENVIRONMENT | environment_of(name) | at)
-    return found
+        makers[name] = lambda text=text, name=name: Program(
+            text, trees.path_of(name), ENVIRONMENT | environment_of(name) | at
+        )
+    chosen = {}
+    for name, make in makers.items():
+        if only(name):
+            say(f"building {name}")
+            chosen[name] = make()
+    return chosen
 
 
 def environment_of(name: str) -> dict[str, str]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from benchmarks.measure import Say
 from benchmarks.trees import PYTHON
 
 BARE = [PYTHON, "-s", "-S"]
@@ -48,7 +49,6 @@ class Cost:
 
 Run = Callable[[Program], tuple[Cost, Any]]
 """Runs a program to its end; returns its cost and its report. Raises RuntimeError with what it complained about."""
-Say = Callable[[str], None]
 
 
 @contextmanager
