@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,7 @@ def stubbed(scene: Scene) -> Iterator[str]:
 def run(quick: bool, say: Say) -> Iterator[Line]:  # noqa: FBT001 - as all benchmarks
     """Measure references, peers and every function; of these, a few if it is to be quick."""
     few = {BARE, REFERENCE, FASTAPI, POWERTOOLS, PLAIN.format(POWERTOOLS), BOOK, "public.list_slots"}
-    costs = measure(rounds=5 if quick else 15, only=lambda name: not quick or name in few, say=say)
+    costs = measure(rounds=5 if quick else 11, only=lambda name: not quick or name in few, say=say)
     reference = costs[REFERENCE]
     for name, cost in costs.items():
         figures = {"CPU ms": cost.cpu * 1000, "of it INIT ms": cost.init * 1000, "wall ms": cost.wall * 1000}
@@ -142,22 +143,25 @@ def contenders(scene: Scene, address: str, *, only: Callable[[str], bool], say: 
     booking = _event(scene, BOOK)
     for name, module in ((FASTAPI, "fastapi_app"), (POWERTOOLS, "powertools_app")):
         text = INVOKE.format(event=str(booking), module=module, clock="")
-        makers[name] = lambda text=text, module=module: Program(text, [trees.peer(module, compiled=True)], PEER | at)
-        makers[PLAIN.format(name)] = lambda text=text, module=module: Program(
-            text, [trees.peer(module, compiled=False)], PEER | at
-        )
+        makers[name] = partial(_peer, text, module, PEER | at, compiled=True)
+        makers[PLAIN.format(name)] = partial(_peer, text, module, PEER | at, compiled=False)
     for name in functions():
         event, clock = _event(scene, name), CLOCK.format(moment=scene.moments[name])
-        text = INVOKE.format(event=str(event), module=name, clock=clock)
-        makers[name] = lambda text=text, name=name: Program(
-            text, trees.path_of(name), ENVIRONMENT | environment_of(name) | at
-        )
+        makers[name] = partial(_own, INVOKE.format(event=str(event), module=name, clock=clock), name, at)
     chosen = {}
     for name, make in makers.items():
         if only(name):
             say(f"building {name}")
             chosen[name] = make()
     return chosen
+
+
+def _peer(text: str, module: str, environment: Mapping[str, str], *, compiled: bool) -> Program:
+    return Program(text, [trees.peer(module, compiled=compiled)], environment)
+
+
+def _own(text: str, name: str, at: Mapping[str, str]) -> Program:
+    return Program(text, trees.path_of(name), {**ENVIRONMENT, **environment_of(name), **at})
 
 
 def environment_of(name: str) -> dict[str, str]:
