@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
-from benchmarks import cold, ledger, round_trips, size, slots
+from benchmarks import cold, contention, cost, ledger, round_trips, size, slots
 from benchmarks.measure import Line, Say, table
 from benchmarks.trees import BUILD
 
@@ -31,6 +31,8 @@ BENCHMARKS = {
     "slots": Benchmark("Slots of a month and more", slots.run),
     "round-trips": Benchmark("Calls and units at the table", round_trips.run),
     "ledger": Benchmark("Bookings written a second", ledger.run),
+    "contention": Benchmark("Bookings of one host on one day, simulated", contention.run),
+    "cost": Benchmark("What 1,000 bookings cost", cost.run),
 }
 
 

@@ -1,4 +1,4 @@
-"""docs/performance.md and its plots, written anew from what was measured; the same results make the same files."""
+"""docs/performance.md, docs/scale.md and plots, from what was measured; the same results make the same files."""
 
 import platform
 import re
@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from benchmarks.measure import Line, table
 
 DOCS = Path(__file__).parents[1] / "docs"
-DOCUMENT, PLOTS = DOCS / "performance.md", DOCS / "plots"
+DOCUMENTS, PLOTS = (DOCS / "performance.md", DOCS / "scale.md"), DOCS / "plots"
 SECTION = re.compile(r"(<!-- results: (?P<name>[a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 INK, OURS, OTHERS = "#334155", "#2563eb", "#cbd5e1"
 STYLE = {
@@ -29,14 +29,17 @@ STYLE = {
     "ytick.color": INK,
 }
 
+REASONED = {"contention", "cost"}
+"""What no machine had a hand in."""
+
 Results = Mapping[str, tuple[str, list[Line]]]
 """Title and lines by the benchmark's name."""
 
 
 def write(results: Results) -> None:
-    """Put the tables into the document between its marks, and draw the plots of what has been measured."""
-    text = DOCUMENT.read_text()
-    DOCUMENT.write_text(SECTION.sub(lambda match: _section(match, results), text))
+    """Put the tables into the documents between their marks, and draw the plots of what has been measured."""
+    for document in DOCUMENTS:
+        document.write_text(SECTION.sub(lambda match: _section(match, results), document.read_text()))
     PLOTS.mkdir(exist_ok=True)
     with mpl.rc_context(STYLE):
         if lines := results["cold"][1]:
@@ -51,7 +54,7 @@ def _section(match: re.Match[str], results: Results) -> str:
         return match[0]
     rows = table(lines, cells=lambda cells: f"| {' | '.join(cells)} |")
     rows.insert(1, "|---" + "|---:" * (rows[0].count("|") - 2) + "|")
-    where = f"{title}; Python on {platform.machine()}, medians."
+    where = f"{title}{'' if match['name'] in REASONED else f'; on {platform.machine()}'}."
     return "\n".join([match[1].rstrip("\n"), where, "", *rows, "", match[3]])
 
 
