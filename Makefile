@@ -1,4 +1,4 @@
-# Every verb of the project. `make` alone lists them. Tools come from uv.lock into ./.tools, ./.venv and ./.venv-sam.
+# Every verb of the project. `make` alone lists them. Tools come from uv.lock into ./.tools, ./.venv, ./.venv-sam and ./.venv-bench.
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench build deploy openapi mail-preview tenant clean
 .DELETE_ON_ERROR:
@@ -52,8 +52,8 @@ check: .venv/synced .venv-sam/synced  ## check style, types, layers of imports, 
 	$(EXPORT_MAIL) | diff - layers/mail/requirements.txt
 	$(EXPORT_GOOGLE) | diff - layers/google/requirements.txt
 
-bench: .venv/synced  ## measure speed and size: ARGS as `python -m benchmarks --help` lists them
-	$(PYTHON) -m benchmarks $(ARGS)
+bench: .venv-bench/synced $(LAMBDA_PYTHON)  ## measure speed and size, write docs/performance.md: ARGS="--quick --only cold", ARGS=--help
+	@PYTHONPATH=layers/core:functions .venv-bench/bin/python -m benchmarks $(ARGS)
 
 build: .venv-sam/synced $(LAMBDA_PYTHON) layers/deps/requirements.txt layers/mail/requirements.txt layers/google/requirements.txt  ## build what is deployed into .aws-sam
 	$(SAM_BUILD)
@@ -77,7 +77,7 @@ tenant: .venv/synced .venv-sam/synced  ## create a tenant on AWS, show its key: 
 	$(REGION) $(PYTHON) -m tools.tenant --table "$$table" --name "$$NAME" --email "$$EMAIL" $${SLUG:+--slug "$$SLUG"}
 
 clean:  ## remove all that these verbs made, except the local stack's data in .state
-	rm -rf .aws-sam build tests/mail/validators/node_modules .venv .venv-sam .tools .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .aws-sam build tests/mail/validators/node_modules .venv .venv-sam .venv-bench .tools .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(UV):
@@ -88,6 +88,10 @@ $(LAMBDA_PYTHON): | $(UV)
 
 .venv/synced: pyproject.toml uv.lock | $(UV)
 	$(UV) sync --quiet --locked
+	@touch $@
+
+.venv-bench/synced: pyproject.toml uv.lock | $(UV)
+	UV_PROJECT_ENVIRONMENT=.venv-bench $(UV) sync --quiet --locked --group bench
 	@touch $@
 
 .venv-sam/synced: pyproject.toml uv.lock | $(UV)

@@ -1,31 +1,88 @@
-"""`python -m benchmarks [name ...]`: run the benchmarks and print medians and ratios; exit code 1 past a budget."""
+"""Measure Daybook's speed and size, and hold them to their budgets.
+
+Without options everything is measured, some ten minutes long, and docs/performance.md and its plots are written anew.
+What has been measured is kept in build/bench/results, whatever happens to the rest. Exit code 1: a budget is exceeded.
+"""
 
 import argparse
+import json
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 
-from benchmarks import round_trips, slots
-from benchmarks.measure import Count, Row
+from benchmarks import cold, contention, cost, ledger, round_trips, size, slots
+from benchmarks.measure import Line, Say, table
+from benchmarks.trees import BUILD
 
-BENCHMARKS: dict[str, Callable[[], Iterable[Row | Count]]] = {
-    "slots": slots.run,
-    "round-trips": round_trips.run,
+RESULTS = BUILD / "results"
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """What is measured, and by what; `run(quick, say)` yields its lines."""
+
+    title: str
+    run: Callable[[bool, Say], Iterator[Line]]
+
+
+BENCHMARKS = {
+    "size": Benchmark("Code and layers, unzipped", size.run),
+    "cold": Benchmark("Cold start and first answer", cold.run),
+    "slots": Benchmark("Slots of a month and more", slots.run),
+    "round-trips": Benchmark("Calls and units at the table", round_trips.run),
+    "ledger": Benchmark("Bookings written a second", ledger.run),
+    "contention": Benchmark("Bookings of one host on one day, simulated", contention.run),
+    "cost": Benchmark("What 1,000 bookings cost", cost.run),
 }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the named benchmarks, all of them without a name."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(BENCHMARKS))
-    names = parser.parse_args(arguments).names
-    if unknown := set(names) - set(BENCHMARKS):
-        parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    """Run what is asked for."""
+    parser = argparse.ArgumentParser(
+        prog="make bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--only", metavar="NAME", action="append", choices=BENCHMARKS, help=", ".join(BENCHMARKS))
+    parser.add_argument("--quick", action="store_true", help="few rounds: a minute or two, and ratios that waver")
+    parser.add_argument("--write", action="store_true", help="write the document of what has been kept so far, too")
+    asked = parser.parse_args(arguments)
     kept = True
-    for name in names or BENCHMARKS:
-        for row in BENCHMARKS[name]():
-            print(row, flush=True)
-            kept = kept and row.kept
+    try:
+        for name in asked.only or BENCHMARKS:
+            kept = _run(name, quick=asked.quick) and kept
+    except KeyboardInterrupt:
+        _say(f"stopped; what was measured is in {RESULTS.relative_to(BUILD.parents[1])}")
+        return 130
+    if asked.write or not (asked.only or asked.quick):
+        from benchmarks.document import write  # noqa: PLC0415 - plots need what only .venv-bench has
+
+        write({name: (each.title, known(name)) for name, each in BENCHMARKS.items()})
     return 0 if kept else 1
+
+
+def known(name: str) -> list[Line]:
+    """Return what was last measured; empty if it never was."""
+    file = RESULTS / f"{name}.json"
+    return [Line(**line) for line in json.loads(file.read_text())] if file.exists() else []
+
+
+def _run(name: str, *, quick: bool) -> bool:
+    lines = list(BENCHMARKS[name].run(quick, _say))
+    _say("")
+    print(f"{BENCHMARKS[name].title} ({name})")
+    width = max(len(line.name) for line in lines) + 2
+    for row in table(lines, cells=lambda cells: cells[0].ljust(width) + "".join(f"{cell:>20}" for cell in cells[1:])):
+        print(row.rstrip())
+    print(flush=True)
+    if not quick:
+        RESULTS.mkdir(parents=True, exist_ok=True)
+        (RESULTS / f"{name}.json").write_text(json.dumps([asdict(line) for line in lines], indent=1))
+    return all(line.kept for line in lines)
+
+
+def _say(text: str) -> None:
+    """Show progress on a line of its own that the next one covers; nothing where nobody looks."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

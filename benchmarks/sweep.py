@@ -17,7 +17,7 @@ from daybook.domain.slots import Calendar, Slot
 from daybook.domain.window import allowed_dates
 
 Interval = tuple[datetime, datetime]
-_DAY = timedelta(days=1)
+DAY = timedelta(days=1)
 
 
 class Booked(NamedTuple):
@@ -41,20 +41,20 @@ def sweep(
 ) -> list[Slot]:
     """Return the slots whose starts lie on the viewer's dates first … last; `calendar.busy` is not looked at."""
     terms = calendar.terms
-    runs = open_runs(calendar.schedule, first - 2 * _DAY, last + 3 * _DAY)
+    runs = open_runs(calendar.schedule, first - 2 * DAY, last + 3 * DAY)
     open_time = _merged(((moment_at(run.start), moment_at(run.end)) for run in runs), touching=True)
     blocks = (span for block in calendar.blocks for span in block_spans(block, calendar.host_zone))
     away = _merged(((moment_at(start), moment_at(end)) for start, end in blocks), touching=True)
     asked = [(moment_at(start), moment_at(end)) for start, end in date_spans(viewer, first, last)]
-    refused = _merged(_refused_starts(terms, bookings, external), touching=False)
-    starts = _candidates(calendar, runs, now)
+    refused = _merged(refused_starts(terms, bookings, external), touching=False)
+    starts = candidates(calendar, runs, now)
     starts = _inside(starts, _subtracted(open_time, away), terms.duration)
     starts = _inside(starts, asked, timedelta(0))
     starts = _outside(starts, refused)
     return [Slot(start, start + terms.duration, terms.capacity) for start in starts]
 
 
-def _candidates(calendar: Calendar, runs: Sequence[Run], now: datetime) -> Iterator[datetime]:
+def candidates(calendar: Calendar, runs: Sequence[Run], now: datetime) -> Iterator[datetime]:
     """Yield the grid of every run within notice, window and limits, ascending."""
     terms = calendar.terms
     dates = allowed_dates(terms.window, today=date_at(calendar.schedule.zone, now))
@@ -73,7 +73,7 @@ def _candidates(calendar: Calendar, runs: Sequence[Run], now: datetime) -> Itera
             start += terms.slot_interval
 
 
-def _refused_starts(terms: Terms, bookings: Iterable[Booked], external: Iterable[Interval]) -> Iterator[Interval]:
+def refused_starts(terms: Terms, bookings: Iterable[Booked], external: Iterable[Interval]) -> Iterator[Interval]:
     """Yield the starts that busy time rules out, without the first and the last moment: there the two just touch.
 
     The gap to a booking is the larger of the two buffers that face each other (semantics: S6).

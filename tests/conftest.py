@@ -35,9 +35,11 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 def forget_clients() -> None:
     """Let wiring make its clients anew: a client made under one mock must not live on under the next."""
     from daybook import calendar_wiring, wiring
+    from daybook.adapters import aws
     from daybook.edge import access
 
     for made in (
+        aws.session,
         wiring.settings,
         wiring.client,
         wiring.catalogue,

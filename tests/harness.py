@@ -106,8 +106,9 @@ class Api:
             from public.unmatched import handler
 
             return self._reply(handler(self._event(method, full, "$default"), Context()))
-        endpoint, handler, _ = found
+        endpoint, handler, match = found
         event = self._event(method, full, f"{method} {endpoint.path}")
+        event["pathParameters"] = match.groupdict()
         text = "&".join(filter(None, [parts.query, urlencode(query or {})]))
         pairs = [pair.partition("=")[::2] for pair in text.split("&") if pair]
         from urllib.parse import unquote_plus
@@ -190,7 +191,7 @@ def routes() -> Iterator[tuple[str, re.Pattern[str], Any, Callable[..., Any]]]:
     for name in MODULES:
         handler = importlib.import_module(name).handler
         for endpoint in handler.endpoints:
-            pattern = re.compile(re.sub(r"\\?\{\w+\\?\}", "[^/]+", re.escape(endpoint.path)))
+            pattern = re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(endpoint.path)))
             yield endpoint.method, pattern, endpoint, handler
 
 

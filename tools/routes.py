@@ -40,6 +40,21 @@ def functions() -> dict[str, dict[str, Any]]:
     return {each["Handler"].removesuffix(".handler"): each for each in found}
 
 
+def variables(function: str) -> dict[str, str]:
+    """Return the environment of a function, with the defaults of parameters; what only AWS knows is named so."""
+    parameters = template()["Parameters"]
+
+    def plain(value: Any) -> str:
+        if not isinstance(value, dict):
+            return str(value)
+        name = value.get("Ref")
+        return str(parameters[name]["Default"]) if name in parameters else "made-by-cloudformation"
+
+    shared = template()["Globals"]["Function"]["Environment"]["Variables"]
+    own = functions()[function].get("Environment", {}).get("Variables", {})
+    return {name: plain(value) for name, value in {**shared, **own}.items()}
+
+
 def routes() -> Iterator[Route]:
     """Yield every route in the template's order."""
     for name, function in functions().items():

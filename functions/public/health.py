@@ -2,6 +2,7 @@
 
 from pydantic import BaseModel
 
+from daybook import wiring
 from daybook.edge.api import Answer, Credential, endpoint, entrypoint
 from daybook.edge.requests import Call, Nothing
 
@@ -16,4 +17,4 @@ def health(_: Call[Nothing, Nothing]) -> Answer:
     return Answer(HealthView(status="ok"))
 
 
-handler = entrypoint(health)
+handler = entrypoint(health, warm=wiring.settings)

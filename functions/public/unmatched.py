@@ -6,6 +6,7 @@ from typing import Any
 from daybook.domain.errors import DaybookError, MethodNotAllowed, NotFound
 from daybook.edge.observability import observed
 from daybook.edge.problems import problem
+from daybook.starting import ready
 
 ROUTES: tuple[tuple[str, str], ...] = (
     ("/v1/health", "GET"),
@@ -43,11 +44,11 @@ def refusal(path: str) -> DaybookError:
     return NotFound("There is no such path.")
 
 
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    def resolve(_: dict[str, Any], __: Any) -> dict[str, Any]:
-        request_id = event.get("requestContext", {}).get("requestId", "")
-        answer = problem(refusal(event.get("rawPath", "")), request_id)
-        headers = {name: str(value) for name, value in answer.headers.items()}
-        return {"statusCode": answer.status_code, "headers": headers, "body": answer.body, "isBase64Encoded": False}
+def handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
+    def answer(event: dict[str, Any]) -> dict[str, Any]:
+        return problem(refusal(event.get("rawPath", "")), event.get("requestContext", {}).get("requestId", "")).wire()
 
-    return observed(event, context, resolve)
+    return observed(event, answer)
+
+
+ready()

@@ -4,6 +4,7 @@ from typing import Any
 
 from daybook import wiring
 from daybook.domain.tokens import KEY_PREFIX
+from daybook.starting import ready
 from daybook.usecases.authenticate import authenticate
 
 
@@ -28,3 +29,6 @@ def handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
             "scopes": " ".join(sorted(caller.scopes)),
         },
     }
+
+
+ready(wiring.client)

@@ -6,6 +6,7 @@ from typing import Any
 from daybook import mail_wiring
 from daybook.domain.history import Event
 from daybook.edge.observability import logger
+from daybook.starting import ready
 from daybook.usecases import fan_out as usecase
 
 
@@ -31,3 +32,6 @@ def handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
         bus=mail_wiring.bus(),
     )
     return {"batchItemFailures": [{"itemIdentifier": number} for number, each in numbers.items() if each in failed]}
+
+
+ready(mail_wiring.mail_queue, mail_wiring.bus)

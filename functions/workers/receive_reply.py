@@ -4,6 +4,7 @@ from typing import Any
 
 from daybook import mail_wiring, wiring
 from daybook.edge.observability import counted, logger, metrics
+from daybook.starting import ready
 from daybook.usecases.record_reply import record_reply
 
 
@@ -24,3 +25,6 @@ def handler(event: dict[str, Any], _: Any) -> None:
         logger.info("reply", mail=mail["messageId"], unwanted=unwanted, found=reply is not None, recorded=recorded)
     counted("Handled", len(event["Records"]))
     metrics.flush_metrics()
+
+
+ready(wiring.client)

@@ -20,4 +20,4 @@ def run_timer(body: str, message_id: str) -> None:
     )
 
 
-handler = worker(run_timer)
+handler = worker(run_timer, warm=mail_wiring.letterbox)

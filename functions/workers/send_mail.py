@@ -30,4 +30,4 @@ def send_mail(body: str, message_id: str) -> None:
         tell(told, catalogue=catalogue, bookings=bookings, post=mail_wiring.post(), now=now)
 
 
-handler = worker(send_mail, ordered=True)
+handler = worker(send_mail, ordered=True, warm=mail_wiring.post)

@@ -14,4 +14,4 @@ def set_timers(body: str, _: str) -> None:
     usecase.set_timers(event, bookings=wiring.bookings(), timers=mail_wiring.timers())
 
 
-handler = worker(set_timers, ordered=True)
+handler = worker(set_timers, ordered=True, warm=mail_wiring.timers)

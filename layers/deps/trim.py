@@ -28,6 +28,17 @@ UNLOADED = [
     "aws_lambda_powertools/event_handler/openapi/swagger_ui/*.min.*",  # a page nobody is served
     "botocore/data/*/*/examples-1.json*",
 ]
+DOCSTRINGS = '''\
+"""Stands in for what would be written at `help(client)`; Daybook's layers/deps/trim.py put it here."""
+
+
+class ClientMethodDocstring(str):
+    def __new__(cls, *_, **__):
+        return super().__new__(cls)
+
+
+PaginatorDocstring = WaiterDocstring = ClientMethodDocstring
+'''
 
 
 def trim(packages: Path) -> None:
@@ -35,6 +46,7 @@ def trim(packages: Path) -> None:
     for pattern in UNLOADED:
         for path in sorted(packages.glob(pattern)):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
+    _without_docs(packages / "botocore" / "docs")
     data = packages / "botocore" / "data"
     for service in sorted(path for path in data.iterdir() if path.is_dir() and path.name not in SERVICES):
         shutil.rmtree(service)
@@ -47,6 +59,16 @@ def trim(packages: Path) -> None:
         kept = partition["services"].keys() & ENDPOINT_PREFIXES
         partition["services"] = {name: partition["services"][name] for name in sorted(kept)}
     (data / "endpoints.json").write_text(_compact(endpoints))
+
+
+def _without_docs(docs: Path) -> None:
+    """Leave of what writes clients' documentation only what clients import; none is written without the prose."""
+    for module in sorted(docs.rglob("*.py")):
+        if module != docs / "utils.py":
+            module.unlink()
+    (docs / "__init__.py").write_text("")
+    (docs / "docstring.py").write_text(DOCSTRINGS)
+    shutil.rmtree(docs / "bcdoc")
 
 
 def _without_prose(node: object, path: tuple[str, ...] = ()) -> object:

@@ -251,7 +251,7 @@ def test_a_body_in_base64_is_read(studio: Api) -> None:
     from tests.harness import Context
 
     event = studio._event("POST", "/v1/acme/bookings", "POST /v1/{tenant}/bookings")
-    encoded = {**event, "isBase64Encoded": True}
+    encoded = {**event, "pathParameters": {"tenant": "acme"}, "isBase64Encoded": True}
     assert handler(encoded | {"body": b64encode(json.dumps(ORDER).encode()).decode()}, Context())["statusCode"] == 201
     for bad in ("€", b64encode(b"\xff\xfe{}").decode()):
         answer = handler(encoded | {"body": bad}, Context())

@@ -18,6 +18,8 @@ from tests.template.conftest import RunSam
 from tools.routes import functions
 
 ROOT = Path(__file__).parents[2]
+SEARCH = (ROOT / "layers" / "core", ROOT / "functions")
+"""Where our own code lies."""
 MEGABYTE = 1_000_000
 ARM64 = 0xB7  # e_machine of an ELF file: EM_AARCH64
 UNCHECKED_HASH = 0b01  # PEP 552: hash-based, not validated against its source
@@ -102,7 +104,7 @@ def packages(layer: str, folder: Path) -> Path:
 
 def run_with(folders: list[Path], program: str) -> None:
     """Run a program that finds nothing but these folders, our code and Python's own library."""
-    search = [str(folder) for folder in (*folders, ROOT / "layers" / "core", ROOT / "functions")]
+    search = [str(folder) for folder in (*folders, *SEARCH)]
     program = f"import sys\nsys.path[:0] = {search!r}\n{program}"
     done = subprocess.run([sys.executable, "-I", "-S", "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -115,9 +117,11 @@ def test_what_the_trimmed_packages_lack_is_not_missed(tmp_path: Path) -> None:
     run_with(
         [tmp_path],
         f"""
-import boto3, importlib
+import importlib
+from botocore.session import get_session
+keys = dict(aws_access_key_id="x", aws_secret_access_key="x")
 for service in {sorted(SERVICES)!r}:
-    client = boto3.client(service, region_name="eu-central-1", aws_access_key_id="x", aws_secret_access_key="x")
+    client = get_session().create_client(service, region_name="eu-central-1", **keys)
     assert "eu-central-1" in client.meta.endpoint_url, client.meta.endpoint_url
 for name in {plain!r}:
     importlib.import_module(name)

@@ -13,6 +13,7 @@ import boto3
 import pytest
 
 from daybook import mail_wiring, wiring
+from daybook.adapters import aws
 from tests.harness import Api, Clock, Context
 from tests.integration import pipeline as parts
 from tests.integration.pipeline import DUE, MAIL, NEWS, ODD, TIMERS, Pipeline
@@ -86,15 +87,15 @@ class JudgedQueues:
 def watch(studio: Api, monkeypatch: pytest.MonkeyPatch) -> Watch:
     """Have every client that workers make judged from the beginning, and their handlers name them."""
     watch = Watch(wiring.client())
-    make = boto3.client
+    make = aws.client
 
-    def attended(service: str, **options: Any) -> Any:
-        client = make(service, **options)
+    def attended(service: str, config: Any) -> Any:
+        client = make(service, config)
         if service in NEEDS:
             watch.attend(client, NEEDS[service])
         return client
 
-    monkeypatch.setattr(boto3, "client", attended)
+    monkeypatch.setattr(aws, "client", attended)
     for name in WORKERS:
         module = import_module(f"workers.{name}")
         monkeypatch.setattr(module, "handler", watch.judged(module.handler, f"workers.{name}"))

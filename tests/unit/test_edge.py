@@ -100,7 +100,7 @@ class TestProblems:
         import json
 
         response = problems.problem(error, "r-1")
-        return response.status_code, json.loads(response.body or ""), dict(response.headers)
+        return response.status, json.loads(str(response.body)), dict(response.headers)
 
     def test_name_alternatives_of_a_taken_time(self) -> None:
         _, body, _ = self.answer(errors.SlotTaken(alternatives=[START]))

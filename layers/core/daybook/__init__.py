@@ -1,1 +1,5 @@
 """Daybook: bookings that cannot overlap, on AWS serverless parts."""
+
+from daybook.starting import begin
+
+begin()

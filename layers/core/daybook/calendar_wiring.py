@@ -5,14 +5,15 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
-import boto3
 from botocore.config import Config
 
 from daybook import wiring
+from daybook.adapters import aws
 from daybook.config import setting
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_ssm import SSMClient
 
     from daybook.adapters.google_calendar.tokens import TokenEndpoint
     from daybook.calendar_ports import Connections, Consent, CopyQueue, NoticeBoard, Providers, SyncQueue
@@ -39,7 +40,7 @@ def providers(timeout: float = WORKER_TIMEOUT, tries: int = 1) -> "Providers":
     from daybook.adapters.google_calendar.providers import GoogleProviders  # noqa: PLC0415 - Google's client
     from daybook.adapters.vault import KmsVault  # noqa: PLC0415
 
-    vault = KmsVault(boto3.client("kms", config=_CONFIG), setting("DAYBOOK_CALENDAR_KEY"))
+    vault = KmsVault(aws.client("kms", _CONFIG), setting("DAYBOOK_CALENDAR_KEY"))
     webhook = wiring.settings().base_url + WEBHOOK
     return GoogleProviders(_endpoint(timeout), vault, webhook=webhook, tries=tries)
 
@@ -113,7 +114,8 @@ def importing() -> "Importing":
 
 @cache
 def _queues() -> "SQSClient":
-    return boto3.client("sqs", config=_CONFIG)
+    made: SQSClient = aws.client("sqs", _CONFIG)
+    return made
 
 
 def configured(env: Mapping[str, str] = os.environ) -> bool:
@@ -132,7 +134,6 @@ def _endpoint(timeout: float) -> "TokenEndpoint":
 @cache
 def _client_secret() -> str:
     """Fetch the secret once a container, from SSM: it is in no environment and no template."""
-    found = boto3.client("ssm", config=_CONFIG).get_parameter(
-        Name=setting("DAYBOOK_GOOGLE_SECRET_PARAMETER"), WithDecryption=True
-    )
+    ssm: SSMClient = aws.client("ssm", _CONFIG)
+    found = ssm.get_parameter(Name=setting("DAYBOOK_GOOGLE_SECRET_PARAMETER"), WithDecryption=True)
     return found["Parameter"]["Value"]

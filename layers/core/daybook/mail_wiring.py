@@ -5,11 +5,10 @@ from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.config import Config
 
 from daybook import wiring
-from daybook.adapters import messages
+from daybook.adapters import aws, messages
 from daybook.adapters.bus import EventBus
 from daybook.adapters.dynamodb import outbox
 from daybook.adapters.queues import EventQueue, TimerLetterbox
@@ -36,14 +35,15 @@ REPLIES = "replies/"
 
 @cache
 def queues() -> "SQSClient":
-    return boto3.client("sqs", config=_PATIENT)
+    made: SQSClient = aws.client("sqs", _PATIENT)
+    return made
 
 
 @cache
 def post() -> Post:
     from daybook.adapters.mail.composer import MailComposer  # noqa: PLC0415 - templates and calendars, for one worker
 
-    ses = boto3.client("sesv2", config=_ONCE)
+    ses = aws.client("sesv2", _ONCE)
     share = float(setting("DAYBOOK_MAILS_PER_SECOND")) / float(setting("DAYBOOK_MAIL_WORKERS"))
     return Post(
         log=wiring.mails(),
@@ -56,7 +56,7 @@ def post() -> Post:
 @cache
 def timers() -> Timers:
     return SchedulerTimers(
-        boto3.client("scheduler", config=_PATIENT),
+        aws.client("scheduler", _PATIENT),
         queues(),
         group=setting("DAYBOOK_SCHEDULE_GROUP"),
         role_arn=setting("DAYBOOK_SCHEDULE_ROLE"),
@@ -91,7 +91,7 @@ def calendar_queue() -> Outlet | None:
 
 @cache
 def bus() -> Outlet:
-    return EventBus(boto3.client("events", config=_PATIENT), setting("DAYBOOK_BUS"))
+    return EventBus(aws.client("events", _PATIENT), setting("DAYBOOK_BUS"))
 
 
 def give_up(record: str) -> None:
@@ -136,6 +136,6 @@ def reply(message_id: str, *, authentic: bool) -> IncomingReply | None:
     """Fetch a received mail and find the calendar's answer in it."""
     from daybook.adapters.replies import MOST_BYTES, reply_in  # noqa: PLC0415 - icalendar, for one worker
 
-    storage = boto3.client("s3", config=_PATIENT)
+    storage = aws.client("s3", _PATIENT)
     found = storage.get_object(Bucket=setting("DAYBOOK_REPLIES_BUCKET"), Key=REPLIES + message_id)
     return reply_in(found["Body"].read(MOST_BYTES + 1), authentic=authentic)

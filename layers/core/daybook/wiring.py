@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
-import boto3
 from botocore.config import Config
 from ulid import ULID
 
+from daybook.adapters import aws
 from daybook.adapters.dynamodb import backoff
 from daybook.adapters.dynamodb.access import DynamoAccess
 from daybook.adapters.dynamodb.bookings import DynamoBookings
@@ -70,7 +70,8 @@ def settings() -> Settings:
 
 @cache
 def client() -> "DynamoDBClient":
-    return boto3.client("dynamodb", config=_CONFIG)
+    made: DynamoDBClient = aws.client("dynamodb", _CONFIG)
+    return made
 
 
 @cache
@@ -110,7 +111,7 @@ def check_busy(tenant: str, host: str, span: Span) -> bool:
 def _check_busy() -> "CheckBusy":
     from daybook.adapters.check_busy import LambdaCheckBusy  # noqa: PLC0415 - for hosts with connected calendars
 
-    return LambdaCheckBusy(boto3.client("lambda", config=_ASKING), setting("DAYBOOK_CHECK_BUSY"))
+    return LambdaCheckBusy(aws.client("lambda", _ASKING), setting("DAYBOOK_CHECK_BUSY"))
 
 
 def passing(error: Exception) -> bool:

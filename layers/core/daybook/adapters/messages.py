@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, assert_never
 
-from pydantic import TypeAdapter
-
+from daybook.adapters.plain import plain, rebuilt
 from daybook.domain.connection import SyncRequest
 from daybook.domain.entry import CopyRequest
 from daybook.domain.history import Event
@@ -26,20 +25,6 @@ _KINDS: dict[str, type[Told]] = {
     "sync": SyncRequest,
     "notice": Notice,
 }
-_adapters: dict[type[Told], TypeAdapter[Any]] = {}
-
-
-def _adapter(kind: type[Told]) -> TypeAdapter[Any]:
-    """Build a type's adapter at its first use: importing is free."""
-    if kind not in _adapters:
-        _adapters[kind] = TypeAdapter(kind)
-    return _adapters[kind]
-
-
-def plain(value: Told) -> dict[str, Any]:
-    """Return its fields as JSON has them; what is None is left out."""
-    fields: dict[str, Any] = _adapter(type(value)).dump_python(value, mode="json", exclude_none=True)
-    return fields
 
 
 def event_text(event: Event) -> str:
@@ -71,7 +56,7 @@ def parse(body: str) -> Told:
     """Read what one of the above wrote; fields that are not known are passed over.
 
     Raises:
-        ValueError: it is nothing of that (pydantic's ValidationError and JSON's own error are kinds of it).
+        ValueError: it is nothing of that (msgspec's ValidationError and JSON's own error are kinds of it).
     """
     content = json.loads(body)
     if not isinstance(content, dict) or len(content) != 1:
@@ -79,7 +64,7 @@ def parse(body: str) -> Told:
     [(name, fields)] = content.items()
     if name not in _KINDS:
         raise ValueError("a message of no known kind")
-    told: Told = _adapter(_KINDS[name]).validate_python(fields)
+    told: Told = rebuilt(_KINDS[name], fields)
     if any(moment.tzinfo is None for moment in _moments(told)):
         raise ValueError("a moment without an offset")
     return told

@@ -1,23 +1,25 @@
 """Endpoints: what a function declares once, served by API Gateway and read by the OpenAPI document."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Generic, TypeVar
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.shared.cookies import Cookie
 from pydantic import BaseModel
 
 from daybook import wiring
 from daybook.domain import errors
 from daybook.edge import observability, problems, requests
+from daybook.edge.answers import Answer
 from daybook.edge.requests import Body, Call, Nothing, Query
+from daybook.starting import ready
+
+__all__ = ["Answer", "Credential", "Endpoint", "Read", "Shape", "Tell", "endpoint", "entrypoint"]
 
 LambdaHandler = Callable[[dict[str, Any], Any], dict[str, Any]]
 Read = Callable[[Mapping[str, Any]], Any]
 """Takes the fields of a body out of an event. Raises Malformed, TooLarge."""
-Tell = Callable[[errors.DaybookError | None, dict[str, Any]], Response[str]]
+Tell = Callable[[errors.DaybookError | None, dict[str, Any]], Answer]
 """Says a refusal, or a fault of ours (None), to whoever sent an event."""
 
 
@@ -32,17 +34,6 @@ class Credential(Enum):
 
 Shape = type[BaseModel] | tuple[type[BaseModel], ...] | str | None
 """What an answer looks like: a view, one of several, a media type that is not JSON, or nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What an endpoint returns: a view, a status, headers and cookies; text for what is not JSON."""
-
-    body: BaseModel | str | None = None
-    status: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict)
-    cookies: Sequence[Cookie] = ()
-    content_type: str = "application/json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,48 +109,55 @@ def endpoint(
     return declare
 
 
-def entrypoint(*endpoints: Endpoint[Any, Any], tell: Tell = problems.told) -> LambdaHandler:
+def entrypoint(
+    *endpoints: Endpoint[Any, Any], tell: Tell = problems.told, warm: Callable[[], object] = wiring.client
+) -> LambdaHandler:
     """Make the Lambda handler that serves some endpoints; it carries them as `.endpoints`.
+
+    The gateway has chosen the route: its key and parameters are in the event.
 
     Args:
         tell: the form of refusals; problem details unless said otherwise.
+        warm: makes what every answer needs, while Lambda starts the function; the client of the table.
     """
-    app = APIGatewayHttpResolver()
-    for each in endpoints:
-        app.route(each.path.replace("{", "<").replace("}", ">"), method=each.method)(_served(each, app, tell))
+    served = {f"{each.method} {each.path}": each for each in endpoints}
 
-    @app.not_found
-    def unknown(_: Exception) -> Response[Any]:
-        return tell(errors.NotFound("There is nothing of that name."), app.current_event.raw_event)
+    def answer(event: dict[str, Any]) -> dict[str, Any]:
+        each = served.get(event.get("routeKey", ""))
+        if each is None:
+            return tell(errors.NotFound("There is nothing of that name."), event).wire()
+        return _answered(each, event, tell)
 
-    def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-        return observability.observed(event, context, app.resolve)
+    def handler(event: dict[str, Any], _: Any) -> dict[str, Any]:
+        return observability.observed(event, answer)
 
     handler.endpoints = endpoints  # type: ignore[attr-defined]
+    ready(warm, *(model.model_rebuild for model in _models(endpoints)))
     return handler
 
 
-def _served(each: Endpoint[Any, Any], app: APIGatewayHttpResolver, tell: Tell) -> Callable[..., Response[Any]]:
-    def serve(**path: str) -> Response[Any]:
-        event = app.current_event.raw_event
-        request_id = event.get("requestContext", {}).get("requestId", "")
-        try:
-            return _rendered(each.run(_call(each, event, path, request_id)))
-        except errors.DaybookError as refusal:
-            observability.refused(refusal.code)
-            return tell(refusal, event)
-        except Exception as fault:
-            observability.failed()
-            passing = wiring.passing(fault)
-            return tell(errors.Busy("The table did not answer; try again.") if passing else None, event)
-
-    return serve
+def _models(endpoints: Iterable[Endpoint[Any, Any]]) -> set[type[BaseModel]]:
+    """Return what bodies, queries and answers are made of; pydantic builds each at its first use, or here."""
+    shapes = (shape for each in endpoints for shape in (each.body, each.query, *each.returns.values()))
+    return {shape for shape in shapes if isinstance(shape, type)}
 
 
-def _call(each: Endpoint[Any, Any], event: dict[str, Any], path: dict[str, str], request_id: str) -> Call[Any, Any]:
+def _answered(each: Endpoint[Any, Any], event: dict[str, Any], tell: Tell) -> dict[str, Any]:
+    try:
+        return each.run(_call(each, event)).wire()
+    except errors.DaybookError as refusal:
+        observability.refused(refusal.code)
+        return tell(refusal, event).wire()
+    except Exception as fault:
+        observability.failed()
+        passing = wiring.passing(fault)
+        return tell(errors.Busy("The table did not answer; try again.") if passing else None, event).wire()
+
+
+def _call(each: Endpoint[Any, Any], event: dict[str, Any]) -> Call[Any, Any]:
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     request = event.get("requestContext", {})
-    identifiers = requests.identifiers(path)
+    identifiers = requests.identifiers(event.get("pathParameters") or {})
     raw = each.read(event) if each.method in {"POST", "PATCH", "PUT"} else {}
     scheme, _, bearer = headers.get("authorization", "").partition(" ")
     return Call(
@@ -170,23 +168,11 @@ def _call(each: Endpoint[Any, Any], event: dict[str, Any], path: dict[str, str],
         bearer=bearer.strip() if scheme.lower() == "bearer" else None,
         caller=requests.caller_of(event),
         now=wiring.now(),
-        request_id=request_id,
+        request_id=request.get("requestId", ""),
         address=requests.address_of(request.get("http", {}).get("sourceIp", "")),
         idempotency_key=requests.idempotency_key(headers.get("idempotency-key")),
         if_match=requests.if_match(headers.get("if-match")),
         base_url=wiring.settings().base_url or f"https://{request.get('domainName', '')}",
         headers=headers,
         cookies=requests.cookies_of(event),
-    )
-
-
-def _rendered(answer: Answer) -> Response[Any]:
-    body = answer.body
-    text = body.model_dump_json(exclude_unset=True, by_alias=True) if isinstance(body, BaseModel) else body
-    return Response(
-        status_code=answer.status,
-        content_type=answer.content_type if text is not None else None,
-        body=text,
-        headers={"Cache-Control": "no-store", **answer.headers},
-        cookies=list(answer.cookies),
     )

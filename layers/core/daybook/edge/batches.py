@@ -12,6 +12,7 @@ from daybook.calendar_ports import ProviderDown
 from daybook.domain.errors import Busy
 from daybook.edge.observability import counted, logger, metrics
 from daybook.mail_ports import NotSent, NotYet
+from daybook.starting import ready
 
 FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=5), timedelta(minutes=5)
 
@@ -41,30 +42,31 @@ def delay_after(receives: int) -> timedelta:
     return min(FIRST_DELAY * 2.0 ** (receives - 1), LONGEST_DELAY)
 
 
-def worker(act: Act, *, ordered: bool = False) -> WorkerHandler:
+def worker(act: Act, *, ordered: bool = False, warm: Callable[[], object] = wiring.client) -> WorkerHandler:
     """Make the Lambda handler of a worker; it answers with the messages that failed (ReportBatchItemFailures).
 
     Args:
         ordered: for a FIFO queue: after a failure the rest of that message's group waits for it, other groups do not.
             Each wait costs the rest a try, too, for SQS has handed it out. So when the failed message has no try left,
             the rest is no longer kept waiting: it would be put aside with it, and nobody had ever tried it.
+        warm: makes what every message needs, while Lambda starts the function.
     Source: AWS Lambda, "Handling errors for an SQS event source"; Amazon SQS, "Dead-letter queues" (receive count).
     """
 
-    return _handler(lambda record: act(record.body, record.message_id), ordered=ordered)
+    return _handler(lambda record: act(record.body, record.message_id), ordered=ordered, warm=warm)
 
 
-def timed_worker(act: TimedAct, *, ordered: bool = False) -> WorkerHandler:
+def timed_worker(act: TimedAct, *, ordered: bool = False, warm: Callable[[], object] = wiring.client) -> WorkerHandler:
     """Make a worker as `worker` does, one that is told when each message was sent."""
 
     def do(record: SQSRecord) -> None:
         sent_at = datetime.fromtimestamp(int(record.attributes.sent_timestamp) / 1000, UTC)
         act(record.body, record.message_id, sent_at)
 
-    return _handler(do, ordered=ordered)
+    return _handler(do, ordered=ordered, warm=warm)
 
 
-def _handler(do: Do, *, ordered: bool) -> WorkerHandler:
+def _handler(do: Do, *, ordered: bool, warm: Callable[[], object]) -> WorkerHandler:
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         handle = _in_order(do) if ordered else do
         answer = process_partial_response(event, handle, _PutsOff(), context)
@@ -72,6 +74,7 @@ def _handler(do: Do, *, ordered: bool) -> WorkerHandler:
         metrics.flush_metrics()
         return dict(answer)
 
+    ready(wiring.client, warm)
     return handler
 
 

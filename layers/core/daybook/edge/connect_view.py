@@ -147,9 +147,9 @@ def _framed(slug: str, host: Host) -> tuple[Wording, dict[str, Any]]:
     return wording, frame
 
 
-def _cookie(base_url: str, value: str) -> Cookie:
+def _cookie(base_url: str, value: str) -> str:
     """Bind it to this very host, unreadable to scripts; it comes along when the provider sends the browser back."""
-    return Cookie(
+    made = Cookie(
         _cookie_name(base_url),
         value,
         path="/",
@@ -158,6 +158,7 @@ def _cookie(base_url: str, value: str) -> Cookie:
         max_age=int(LINK_LIFE.total_seconds()),
         same_site=SameSite.LAX_MODE,
     )
+    return str(made)
 
 
 def _cookie_name(base_url: str) -> str:

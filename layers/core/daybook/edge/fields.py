@@ -113,7 +113,7 @@ def web_address(text: str) -> str:
     return text
 
 
-class Fields(BaseModel, extra="forbid"):
+class Fields(BaseModel, extra="forbid", defer_build=True):
     """A body or a query: unknown fields are refused, and null is as good as leaving a field out."""
 
     @model_validator(mode="before")
@@ -123,6 +123,10 @@ class Fields(BaseModel, extra="forbid"):
             return value
         known = {field.alias or name for name, field in cls.model_fields.items()}
         return {name: one for name, one in value.items() if one is not None or name not in known}
+
+
+class View(BaseModel, defer_build=True):
+    """A part of an answer. pydantic builds it, as it does a body, at its first use: no function uses them all."""
 
 
 Zone = Annotated[

@@ -10,14 +10,14 @@ from aws_lambda_powertools.metrics import MetricUnit
 logger = Logger()
 metrics = Metrics()
 
-Resolve = Callable[[dict[str, Any], Any], dict[str, Any]]
+Respond = Callable[[dict[str, Any]], dict[str, Any]]
 
 
-def observed(event: dict[str, Any], context: Any, resolve: Resolve) -> dict[str, Any]:
+def observed(event: dict[str, Any], respond: Respond) -> dict[str, Any]:
     """Answer an API Gateway event, leaving one log line and the metrics of the request behind."""
     begun = time.perf_counter()
     request: Mapping[str, Any] = event.get("requestContext", {})
-    answer = resolve(event, context)
+    answer = respond(event)
     logger.info(
         "answered",
         route=event.get("routeKey", ""),

@@ -14,15 +14,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.shared.cookies import Cookie
-
 from daybook import wiring
 from daybook.domain.brand import Brand, is_colour
 from daybook.domain.errors import DaybookError
 from daybook.domain.tokens import MANAGE_PREFIX
 from daybook.edge import problems
-from daybook.edge.api import Answer
+from daybook.edge.answers import Answer
 from daybook.edge.requests import Body, Call, Query
 from daybook.edge.wording import Wording, accepted
 
@@ -55,7 +52,7 @@ def page(
     brand: Brand | None = None,
     status: int = 200,
     headers: Mapping[str, str] | None = None,
-    cookies: Sequence[Cookie] = (),
+    cookies: Sequence[str] = (),
     leads_to: str = "",
     **values: object,
 ) -> Answer:
@@ -81,7 +78,7 @@ def see_other(location: str) -> Answer:
     return Answer(status=303, headers={**_HEADERS, "Location": location})
 
 
-def told(error: DaybookError | None, event: Mapping[str, Any], *, words: str = "refused") -> Response[str]:
+def told(error: DaybookError | None, event: Mapping[str, Any], *, words: str = "refused") -> Answer:
     """Say a refusal, or a fault of ours (None), on a page that gives nothing away, in the browser's language.
 
     Args:
@@ -94,8 +91,7 @@ def told(error: DaybookError | None, event: Mapping[str, Any], *, words: str = "
     kind = {404: "unknown", 429: "rate_limited", 503: "busy", FAULT: "internal"}.get(status, "unreadable")
     more = problems.headers_of(error) if error else {}
     said = next(said for said in (f"{words}.{kind}", f"refused.{kind}") if wording.known(f"{said}.title"))
-    answer = page("refused.html", wording, status=status, headers=more, said=said, request_id=request_id)
-    return Response(status_code=status, content_type=HTML, body=str(answer.body), headers={**answer.headers})
+    return page("refused.html", wording, status=status, headers=more, said=said, request_id=request_id)
 
 
 def _logo(brand: Brand) -> str | None:

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
 from pydantic_core import to_json
 
 from daybook.domain import errors
+from daybook.edge.answers import Answer
 from daybook.edge.times import utc_text
 
 MEDIA_TYPE = "application/problem+json"
@@ -32,7 +32,7 @@ def status_of(error: type[errors.DaybookError]) -> int:
     return next(STATUS[branch] for branch in error.__mro__ if branch in STATUS)
 
 
-def problem(error: errors.DaybookError, request_id: str) -> Response[str]:
+def problem(error: errors.DaybookError, request_id: str) -> Answer:
     """Describe a refusal: what it is, what to change, and what goes with it."""
     status = status_of(type(error))
     body: dict[str, Any] = {
@@ -47,16 +47,16 @@ def problem(error: errors.DaybookError, request_id: str) -> Response[str]:
         body["errors"] = [{"pointer": one.pointer, "detail": one.detail} for one in error.errors]
     if isinstance(error, errors.SlotTaken):
         body["alternatives"] = [utc_text(start) for start in error.alternatives]
-    return answer(status, body, headers_of(error))
+    return _answer(status, body, headers_of(error))
 
 
-def told(error: errors.DaybookError | None, event: Mapping[str, Any]) -> Response[str]:
+def told(error: errors.DaybookError | None, event: Mapping[str, Any]) -> Answer:
     """Describe a refusal, or a fault of ours (None), to whoever sent an event."""
     request_id = event.get("requestContext", {}).get("requestId", "")
     return unexpected(request_id) if error is None else problem(error, request_id)
 
 
-def unexpected(request_id: str) -> Response[str]:
+def unexpected(request_id: str) -> Answer:
     """Describe a fault of ours without telling anything about it."""
     body = {
         "type": KIND + "internal",
@@ -66,7 +66,7 @@ def unexpected(request_id: str) -> Response[str]:
         "code": "internal",
         "request_id": request_id,
     }
-    return answer(500, body, {})
+    return _answer(500, body, {})
 
 
 def headers_of(error: errors.DaybookError) -> dict[str, str]:
@@ -87,10 +87,5 @@ def headers_of(error: errors.DaybookError) -> dict[str, str]:
     return {}
 
 
-def answer(status: int, body: Mapping[str, Any], headers: Mapping[str, str]) -> Response[str]:
-    return Response(
-        status_code=status,
-        content_type=MEDIA_TYPE,
-        body=to_json(body).decode(),
-        headers={"Cache-Control": "no-store", **headers},
-    )
+def _answer(status: int, body: Mapping[str, Any], headers: Mapping[str, str]) -> Answer:
+    return Answer(to_json(body).decode(), status=status, headers=headers, content_type=MEDIA_TYPE)

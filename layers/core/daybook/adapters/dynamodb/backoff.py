@@ -1,6 +1,7 @@
 """Which failures of a call pass by themselves, how often to try again, and how long to wait before."""
 
 import random
+from collections.abc import Callable
 
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as LostConnection
@@ -19,9 +20,9 @@ TRANSIENT = frozenset(
 NO_ANSWER = (LostConnection, HTTPClientError)
 
 
-def full_jitter(attempt: int) -> float:
+def full_jitter(attempt: int, uniform: Callable[[float, float], float] = random.uniform) -> float:
     """Seconds to wait before another try: uniform in [0, min(400, 25 · 2^attempt)] ms."""
-    return random.uniform(0, min(0.4, 0.025 * 2**attempt))  # noqa: S311 - spreads load, guards nothing
+    return uniform(0, min(0.4, 0.025 * 2**attempt))
 
 
 def unknown(error: Exception) -> bool:

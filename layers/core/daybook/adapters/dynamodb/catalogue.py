@@ -8,6 +8,7 @@ from daybook.adapters.dynamodb.expressions import Expression
 from daybook.adapters.dynamodb.items import attribute
 from daybook.adapters.dynamodb.paging import page, under
 from daybook.adapters.dynamodb.transactions import Transactions, Write
+from daybook.adapters.plain import plain
 from daybook.domain.errors import Exists, NotFound
 from daybook.domain.event_type import EventType
 from daybook.domain.host import Host
@@ -121,7 +122,7 @@ class DynamoCatalogue:
         self._write({"Delete": {"Key": keys.host(tenant, host.slug), **condition}}, Stale())
 
     def put_schedule(self, tenant: str, host: str, schedule: Schedule, *, version: int | None) -> None:
-        update = _nested(tenant, host, "schedules", schedule.id, attribute(items.plain(schedule)))
+        update = _nested(tenant, host, "schedules", schedule.id, attribute(plain(schedule)))
         path = f"{update.name('schedules')}.{update.name(schedule.id)}"
         if version is None:
             update.set_if_absent("default_schedule", attribute(schedule.id))
@@ -145,7 +146,7 @@ class DynamoCatalogue:
         self._change_part(update, Stale())
 
     def put_block(self, tenant: str, host: str, block: Block, *, pruned: Collection[str]) -> None:
-        update = _nested(tenant, host, "blocks", block.id, attribute(items.plain(block)))
+        update = _nested(tenant, host, "blocks", block.id, attribute(plain(block)))
         for old in pruned:
             update.remove_path(f"{update.name('blocks')}.{update.name(old)}")
         self._change_part(update)

@@ -9,11 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-from pydantic import TypeAdapter
-
 from daybook.adapters.dynamodb import keys
 from daybook.adapters.dynamodb.backoff import ATTEMPTS, full_jitter
+from daybook.adapters.plain import plain, rebuilt
 from daybook.domain.booking import Booking
 from daybook.domain.errors import Busy
 from daybook.domain.history import Event
@@ -29,33 +27,38 @@ Raw = Mapping[str, Any]
 
 T = TypeVar("T")
 
-_serialize = TypeSerializer().serialize
-_deserialize = TypeDeserializer().deserialize
-
 BOOKING_LIFE = timedelta(days=5 * 366)
 """How long the records of a booking are kept after its end; history and money need years, not decades."""
 LEDGER_LIFE = timedelta(days=400)
 
 
-_adapters: dict[Any, TypeAdapter[Any]] = {}
-
-
-def _adapter(kind: Any) -> TypeAdapter[Any]:
-    """Build a type's adapter at its first use: each function serialises few kinds."""
-    if kind not in _adapters:
-        _adapters[kind] = TypeAdapter(kind)
-    return _adapters[kind]
-
-
 def attribute(value: object) -> dict[str, Any]:
-    """Serialise one JSON-like value."""
-    return dict(_serialize(value))
+    """Serialise one JSON-like value; numbers are whole. Source: DynamoDB API, "AttributeValue"."""
+    match value:
+        case str():
+            return {"S": value}
+        case bool():
+            return {"BOOL": value}
+        case int():
+            return {"N": str(value)}
+        case dict():
+            return {"M": {name: attribute(one) for name, one in value.items()}}
+        case list():
+            return {"L": [attribute(one) for one in value]}
+    raise TypeError(type(value))
 
 
-def plain(value: object) -> dict[str, Any]:
-    """Return a domain dataclass as JSON-like values; None fields are left out."""
-    fields: dict[str, Any] = _adapter(type(value)).dump_python(value, mode="json", exclude_none=True)
-    return fields
+def _json_like(wire: Mapping[str, Any]) -> object:
+    """Return what `attribute` serialised; of other kinds, none of which a domain value has, the wire's own form."""
+    [(kind, value)] = wire.items()
+    match kind:
+        case "N":
+            return int(value)
+        case "M":
+            return {name: _json_like(one) for name, one in value.items()}
+        case "L":
+            return [_json_like(one) for one in value]
+    return value
 
 
 def encode(value: object) -> dict[str, Any]:
@@ -65,8 +68,7 @@ def encode(value: object) -> dict[str, Any]:
 
 def decode(kind: type[T], item: Raw) -> T:
     """Rebuild a domain dataclass from an item; keys and unknown attributes are ignored."""
-    value: T = _adapter(kind).validate_python({name: _deserialize(value) for name, value in item.items()})
-    return value
+    return rebuilt(kind, {name: _json_like(value) for name, value in item.items()})
 
 
 def start_key(start: datetime, identifier: str) -> str:

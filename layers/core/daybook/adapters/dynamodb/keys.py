@@ -32,9 +32,9 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from daybook.domain.ledger import date_of
-from daybook.domain.limits import Counter
 
 if TYPE_CHECKING:
+    from daybook.domain.limits import Counter
     from daybook.domain.mail import MailName
 
 Key = Mapping[str, Any]
@@ -116,7 +116,7 @@ def day(tenant: str, host: str, day: int) -> Key:
     return _key(host_pk(tenant, host), day_sk(day))
 
 
-def counter(tenant: str, host: str, counter: Counter) -> Key:
+def counter(tenant: str, host: str, counter: "Counter") -> Key:
     """Counters of a scope lie by the first date of their period, so that those of a month are one stretch."""
     return _key(host_pk(tenant, host), f"COUNT#{counter.scope}#{counter.first}#{counter.period}")
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from daybook.domain.attendee import Attendee, Reply
@@ -12,7 +12,7 @@ from daybook.domain.booking import Booking
 from daybook.domain.history import Event, State
 from daybook.domain.ledger import moment_at
 from daybook.domain.schedule import date_spans
-from daybook.edge.fields import Day, Email, Fields, Line, Moment, OwnLanguage, Slug, Text, Zone, ZoneName
+from daybook.edge.fields import Day, Email, Fields, Line, Moment, OwnLanguage, Slug, Text, View, Zone, ZoneName
 from daybook.edge.times import utc_text, zoned_text
 from daybook.usecases.list_bookings import Filter
 
@@ -97,14 +97,14 @@ class BookingsQuery(Fields):
         return moment_at(first[0][0]) if first else None, moment_at(last[-1][1]) if last else None
 
 
-class AttendeeView(BaseModel):
+class AttendeeView(View):
     name: str
     email: str
     timezone: str
     language: str
 
 
-class LinksView(BaseModel):
+class LinksView(View):
     """Where the booking lives; `invite` carries the manage token, for a browser to open."""
 
     self: str
@@ -113,7 +113,7 @@ class LinksView(BaseModel):
     invite: str
 
 
-class ReplyView(BaseModel):
+class ReplyView(View):
     """What the attendee's calendar answered, and to which invitation; verified if it provably came from them."""
 
     answer: str
@@ -126,7 +126,7 @@ class ReplyView(BaseModel):
         return cls(answer=reply.answer, ics_sequence=reply.sequence, at=utc_text(reply.at), verified=reply.verified)
 
 
-class BookingView(BaseModel):
+class BookingView(View):
     """A booking; every moment twice, on the attendee's clock and in UTC.
 
     `meeting_url` is there once the host's connected calendar has made the video meeting that the location asks for.
@@ -220,17 +220,17 @@ class BookingView(BaseModel):
         return self
 
 
-class BookingList(BaseModel):
+class BookingList(View):
     items: list[BookingView]
     next_cursor: str | None
 
 
-class ActorView(BaseModel):
+class ActorView(View):
     role: str
     id: str
 
 
-class StateView(BaseModel):
+class StateView(View):
     status: str
     start_utc: str
     end_utc: str
@@ -246,7 +246,7 @@ class StateView(BaseModel):
         )
 
 
-class EventView(BaseModel):
+class EventView(View):
     """One change of a booking; no personal data."""
 
     version: int
@@ -270,6 +270,6 @@ class EventView(BaseModel):
         )
 
 
-class HistoryView(BaseModel):
+class HistoryView(View):
     items: list[EventView]
     next_cursor: None = None

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from daybook.domain.connection import MOST_CALENDARS, Connection, Guests, OnEdit, State
 from daybook.domain.consent import rights_of
-from daybook.edge.fields import Fields, Flag
+from daybook.edge.fields import Fields, Flag, View
 from daybook.edge.times import utc_text
 from daybook.usecases.choose_calendars import Choice
 
@@ -21,14 +21,14 @@ class ConnectBody(Fields):
     write_to: Literal["dedicated", "existing"] = "dedicated"
 
 
-class ConsentView(BaseModel):
+class ConsentView(View):
     """Where the host's browser goes, until when."""
 
     url: str
     expires_at: str
 
 
-class CalendarView(BaseModel):
+class CalendarView(View):
     """A calendar of a connected account; its changes are told until `pushed_until`, and looked for every 15 minutes."""
 
     id: str
@@ -71,7 +71,7 @@ class ConnectionBody(Fields):
         )
 
 
-class ConnectionView(BaseModel):
+class ConnectionView(View):
     """A connected account: what is chosen, what was allowed, and how fresh it is.
 
     `behind` says that its busy times may be old; `problem` why it is broken or what could not be read; `dedicated` is
@@ -130,25 +130,25 @@ class ConnectionView(BaseModel):
         )
 
 
-class ConnectionList(BaseModel):
+class ConnectionList(View):
     items: list[ConnectionView]
     next_cursor: None = None
 
 
-class StartQuery(BaseModel):
+class StartQuery(BaseModel, defer_build=True):
     """The address of the start page; whoever sends it on may add parameters of their own."""
 
     id: str = ""
 
 
-class StartForm(BaseModel):
+class StartForm(BaseModel, defer_build=True):
     """The button of the start page; `proof` shows that it was this page's, in this browser."""
 
     id: str = ""
     proof: str = ""
 
 
-class CallbackQuery(BaseModel):
+class CallbackQuery(BaseModel, defer_build=True):
     """How the provider sends the browser back; parameters beside these are its own affair (RFC 6749 §4.1.2)."""
 
     state: str = ""

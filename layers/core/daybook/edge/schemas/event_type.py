@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from daybook.domain.event_type import (
@@ -19,7 +19,7 @@ from daybook.domain.event_type import (
     terms_of,
 )
 from daybook.domain.limits import Limits
-from daybook.edge.fields import Count, Day, Days, Duration, Fields, Flag, Line, LongMinutes, Minutes, Slug, Text
+from daybook.edge.fields import Count, Day, Days, Duration, Fields, Flag, Line, LongMinutes, Minutes, Slug, Text, View
 
 Reminders = Annotated[
     list[Annotated[int, Field(strict=True, ge=1, le=60 * 24 * 60)]],
@@ -205,7 +205,7 @@ class EventTypeBody(Fields):
         return cls.of(filled)
 
 
-class EventTypeList(BaseModel):
+class EventTypeList(View):
     items: list[EventTypeBody]
     next_cursor: None = None
 

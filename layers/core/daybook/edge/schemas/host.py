@@ -4,12 +4,12 @@ from datetime import timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, field_serializer
+from pydantic import field_serializer
 
 from daybook.domain.event_type import MINUTE, Defaults, EventType, terms_of
 from daybook.domain.host import CalendarPolicy, Host, Invitations
 from daybook.domain.limits import Limits
-from daybook.edge.fields import Email, Fields, Flag, Line, LongMinutes, Minutes, OwnLanguage, Slug, Zone
+from daybook.edge.fields import Email, Fields, Flag, Line, LongMinutes, Minutes, OwnLanguage, Slug, View, Zone
 from daybook.edge.schemas.event_type import EventTypeBody, LimitsBody, QuestionBody, WindowBody, minutes
 
 
@@ -95,12 +95,12 @@ class HostBody(Fields):
         )
 
 
-class HostList(BaseModel):
+class HostList(View):
     items: list[HostBody]
     next_cursor: str | None
 
 
-class PublicEventTypeView(BaseModel):
+class PublicEventTypeView(View):
     """What a booking page needs of an event type, every default filled in."""
 
     slug: str
@@ -144,7 +144,7 @@ class PublicEventTypeView(BaseModel):
         )
 
 
-class ProfileView(BaseModel):
+class ProfileView(View):
     """A host as the public sees them: never the address, never hidden event types."""
 
     slug: str

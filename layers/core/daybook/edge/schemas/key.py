@@ -2,10 +2,10 @@
 
 from typing import Annotated, Self
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from daybook.domain.tenant import ApiKey, Scope
-from daybook.edge.fields import Fields, Line, Slug
+from daybook.edge.fields import Fields, Line, Slug, View
 from daybook.edge.times import utc_text
 
 
@@ -17,7 +17,7 @@ class KeyBody(Fields):
     host: Slug | None = None
 
 
-class KeyView(BaseModel):
+class KeyView(View):
     """A key without its secret; `key` appears once, in the answer that creates it."""
 
     id: str
@@ -34,7 +34,7 @@ class KeyView(BaseModel):
         )
 
 
-class KeyList(BaseModel):
+class KeyList(View):
     items: list[KeyView]
     next_cursor: str | None
 

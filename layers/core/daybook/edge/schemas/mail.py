@@ -2,14 +2,13 @@
 
 from typing import Self
 
-from pydantic import BaseModel
-
 from daybook.domain.event_type import MINUTE
 from daybook.domain.mail import Mail
+from daybook.edge.fields import View
 from daybook.edge.times import utc_text
 
 
-class MailView(BaseModel):
+class MailView(View):
     """One mail and how far it came; `recipient` is a role, never an address.
 
     `minutes_ahead` is there on reminders, `message_id` once the provider took the mail, `detail` is the provider's word
@@ -47,6 +46,6 @@ class MailView(BaseModel):
         return view
 
 
-class MailLogView(BaseModel):
+class MailLogView(View):
     items: list[MailView]
     next_cursor: None = None

@@ -4,10 +4,10 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from daybook.edge.fields import Fields, Moment, Text, plain_date
+from daybook.edge.fields import Fields, Moment, Text, View, plain_date
 
 
 class Step(StrEnum):
@@ -36,7 +36,7 @@ def _day(value: object) -> date | None:
         return None
 
 
-class ManageQuery(BaseModel):
+class ManageQuery(View):
     """The address of a booking's page; mail programs may add parameters of their own, and cut or change ours.
 
     `from` is the first date of the listed times, on the attendee's clock; `done` says what has just been done.

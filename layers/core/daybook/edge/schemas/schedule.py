@@ -3,12 +3,12 @@
 from datetime import datetime, timedelta
 from typing import Annotated, Self
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from daybook.domain.event_type import MINUTE
 from daybook.domain.schedule import Block, Hours, Schedule
-from daybook.edge.fields import Day, Fields, Moment, Note, Pair, Slug, WallTime, Zone
+from daybook.edge.fields import Day, Fields, Moment, Note, Pair, Slug, View, WallTime, Zone
 from daybook.edge.times import utc_text
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -62,7 +62,7 @@ class ScheduleBody(Fields):
         )
 
 
-class ScheduleView(BaseModel):
+class ScheduleView(View):
     id: str
     timezone: str
     weekly: dict[str, list[Pair]]
@@ -81,7 +81,7 @@ class ScheduleView(BaseModel):
         )
 
 
-class ScheduleList(BaseModel):
+class ScheduleList(View):
     items: list[ScheduleView]
     next_cursor: None = None
 
@@ -112,7 +112,7 @@ class BlockBody(Fields):
         return Block(id=block_id, day=self.day, start=self.start, end=self.end, reason=self.reason)
 
 
-class BlockView(BaseModel):
+class BlockView(View):
     id: str
     start: str | None = None
     end: str | None = None
@@ -130,6 +130,6 @@ def _text(moment: datetime | None) -> str | None:
     return utc_text(moment) if moment else None
 
 
-class BlockList(BaseModel):
+class BlockList(View):
     items: list[BlockView]
     next_cursor: None = None

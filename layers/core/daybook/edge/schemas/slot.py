@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from daybook.domain.days import Day as DomainDay
@@ -15,7 +15,7 @@ from daybook.domain.ledger import moment_at
 from daybook.domain.published_slot import PublishedSlot
 from daybook.domain.schedule import date_at, date_spans
 from daybook.domain.slots import Slot
-from daybook.edge.fields import Count, Day, Duration, Fields, Moment, Pair, Slug, Zone
+from daybook.edge.fields import Count, Day, Duration, Fields, Moment, Pair, Slug, View, Zone
 from daybook.edge.times import utc_text, zoned_text
 from daybook.usecases.list_slots import SlotList
 
@@ -143,7 +143,7 @@ def _off_grid(moment: Moment) -> bool:
     return bool(moment.minute % 5 or moment.second or moment.microsecond)
 
 
-class SlotView(BaseModel):
+class SlotView(View):
     start: str
     start_utc: str
     end: str
@@ -151,13 +151,13 @@ class SlotView(BaseModel):
     seats_left: int
 
 
-class UnavailableView(BaseModel):
+class UnavailableView(View):
     start: str
     start_utc: str
     reason: str
 
 
-class SlotsView(BaseModel):
+class SlotsView(View):
     timezone: str
     slots: list[SlotView]
     unavailable: list[UnavailableView] | None = None
@@ -186,7 +186,7 @@ def slot_view(slot: Slot, zone: ZoneInfo) -> SlotView:
     )
 
 
-class DayView(BaseModel):
+class DayView(View):
     """A date with the number of its starts; a reason exactly if there is none."""
 
     date: str
@@ -200,13 +200,13 @@ class DayView(BaseModel):
         return cls(date=day.date.isoformat(), slots=day.slots, reason=day.reason)
 
 
-class DaysView(BaseModel):
+class DaysView(View):
     timezone: str
     days: list[DayView]
     next_available_date: str | None
 
 
-class PublishedSlotView(BaseModel):
+class PublishedSlotView(View):
     id: str
     host: str
     start: str
@@ -234,18 +234,18 @@ class PublishedSlotView(BaseModel):
         )
 
 
-class PublishedSlotList(BaseModel):
+class PublishedSlotList(View):
     items: list[PublishedSlotView]
     next_cursor: str | None
 
 
-class CheckView(BaseModel):
+class CheckView(View):
     rule: str
     passed: bool
     detail: str
 
 
-class ExplanationView(BaseModel):
+class ExplanationView(View):
     """Every rule with what it saw; `verdict` is `available` or the code with which booking would refuse."""
 
     start_utc: str

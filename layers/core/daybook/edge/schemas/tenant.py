@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from daybook.domain.brand import Brand, contrast, is_colour
 from daybook.domain.tenant import Tenant
-from daybook.edge.fields import Email, Fields, Flag, Language, Line, Slug, Text, WebAddress
+from daybook.edge.fields import Email, Fields, Flag, Language, Line, Slug, Text, View, WebAddress
 
 
 def colour_code(text: str) -> str:
@@ -31,7 +31,7 @@ class BrandBody(Fields):
     contrast: float | None = None
 
 
-class BrandView(BaseModel):
+class BrandView(View):
     """A brand, the colour of text on it that reads better, and their contrast ratio: 4.5 at least."""
 
     colour: str
@@ -72,7 +72,7 @@ class SettingsBody(Fields):
         return cls.model_validate(_plain(tenant))
 
 
-class SettingsView(BaseModel):
+class SettingsView(View):
     """Settings, with what follows from them."""
 
     slug: str
