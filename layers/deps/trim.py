@@ -11,7 +11,7 @@ from gzip import decompress
 from pathlib import Path
 
 # The services the code calls or is about to; a client for another one fails with UnknownServiceError.
-SERVICES = {"dynamodb", "events", "kms", "lambda", "s3", "scheduler", "sesv2", "sqs", "sts"}
+SERVICES = {"dynamodb", "events", "kms", "lambda", "s3", "scheduler", "sesv2", "sqs", "ssm", "sts"}
 # What endpoints.json calls them; newer endpoints come from each service's own rule set.
 ENDPOINT_PREFIXES = SERVICES | {"email"}
 UNLOADED = [
