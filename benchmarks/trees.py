@@ -7,6 +7,7 @@ it, and so does what is compared "as sam build ships it". A folder is made anew 
 import hashlib
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,7 @@ PEERS = Path(__file__).parent / "peers"
 UV = ROOT / ".tools" / "bin" / "uv"
 PYTHON = str((ROOT / ".tools" / "python3.13" / "bin" / "python3.13").resolve())
 """Lambda's Python, as tools/bootstrap.sh finds it; outside of any environment."""
+AN_HOUR = 3600
 EXPORT = ["export", "--quiet", "--frozen", "--no-emit-project", "--no-annotate", "--no-header"]
 
 
@@ -104,7 +106,8 @@ class Making:
 
     def __enter__(self) -> Path:
         for old in BUILD.glob(f"{self._target.name.rpartition('-')[0]}-????????????"):
-            shutil.rmtree(old)
+            if old.stat().st_mtime < time.time() - AN_HOUR:  # nobody measures it any more
+                shutil.rmtree(old)
         self._half.mkdir(parents=True)
         return self._half
 

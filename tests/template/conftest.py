@@ -1,5 +1,6 @@
 """What the template's tests share: the template as data, and SAM where it is installed."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -72,6 +73,18 @@ def sam() -> RunSam:
         return done
 
     return run
+
+
+@pytest.fixture(scope="session")
+def built(sam: RunSam, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build everything from scratch, beside whatever the user has built; once for all workers of a run."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "sam-build"
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "template.yaml").exists():
+            sam("build", "--no-cached", "--build-dir", str(folder))
+    return folder
 
 
 def _lambda_python() -> Path | None:
