@@ -54,7 +54,7 @@ def transformed() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def sam() -> RunSam:
     """Runs `sam` in the project; skips where it or Lambda's Python is missing, and fails there in CI."""
-    python = _lambda_python()
+    python = lambda_python()
     if not (VENV_SAM / "sam").exists() or python is None:
         reason = "needs SAM and Python 3.13: run `make test`, which fetches both where it can"
         pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
@@ -87,7 +87,7 @@ def built(sam: RunSam, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _lambda_python() -> Path | None:
+def lambda_python() -> Path | None:
     """Find what tools/bootstrap.sh made or would use; pyenv's shims do not count unless they run."""
     candidates = [
         ROOT / ".tools" / "python3.13" / "bin" / "python3.13",

@@ -8,6 +8,7 @@ import pytest
 
 from layers.deps.trim import SERVICES
 from layers.deps.trim import trim as trim_deps
+from tests.template.conftest import lambda_python
 from tests.template.test_build import packages, run_with
 from tools.routes import functions
 
@@ -126,7 +127,7 @@ def archive(folder: Path) -> str:
 def test_a_layer_is_built_twice_to_the_same_bytes(layer: str, built: Path, tmp_path: Path) -> None:
     """Otherwise every deployment would publish it anew, and nobody could tell what has changed."""
     name = f"{layer.title()}Layer"
-    variables = [f"ARTIFACTS_DIR={tmp_path}", f"PYTHON={ROOT / '.tools' / 'python3.13' / 'bin' / 'python3.13'}"]
+    variables = [f"ARTIFACTS_DIR={tmp_path}", f"PYTHON={lambda_python()}"]
     subprocess.run(
         ["make", "-s", "-C", str(ROOT / "layers" / layer), f"build-{name}", *variables],
         check=True,
