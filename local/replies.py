@@ -1,6 +1,7 @@
 """Mail that comes in: stored and handed to its function, as the template's receipt rule for SES has it."""
 
 import json
+import logging
 import secrets
 import threading
 import time
@@ -8,9 +9,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from email import policy
-from email.message import EmailMessage
+from email.message import Message
 from email.parser import BytesParser
-from email.utils import getaddresses, parseaddr
+from email.utils import getaddresses
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -64,12 +65,13 @@ class Inbox:
 
 def receipt_event(name: str, raw: bytes, verdicts: dict[str, str], now: datetime) -> dict[str, Any]:
     """Return the event of SES's Lambda action. Source: Amazon SES, "Event published by the Lambda action"."""
-    message = BytesParser(EmailMessage, policy=policy.default).parsebytes(raw)
+    # compat32 takes headers as they stand; newer policies fail over some that are malformed, and SES takes those too.
+    message = BytesParser(policy=policy.compat32).parsebytes(raw)
     timestamp = now.isoformat(timespec="milliseconds")
-    to = [address for _, address in getaddresses([str(value) for value in message.get_all("To", [])])]
+    to = _addresses(message, "To")
     mail = {
         "timestamp": timestamp,
-        "source": parseaddr(str(message["From"] or ""))[1],
+        "source": next(iter(_addresses(message, "From")), ""),
         "messageId": name,
         "destination": to,
         "headersTruncated": False,
@@ -87,20 +89,41 @@ def receipt_event(name: str, raw: bytes, verdicts: dict[str, str], now: datetime
     return {"Records": [record]}
 
 
+def _received(path: Path, inbox: Inbox) -> str:
+    """Take one file; return where it belongs now."""
+    try:
+        inbox.take(path.read_bytes(), {})
+    except Exception:  # whatever it is, it must not end the watch
+        logging.exception("%s could not be received", path)
+        return "failed"
+    return "taken"
+
+
+def _addresses(message: Message, header: str) -> list[str]:
+    """Return the addresses of a header; none of one that cannot be read."""
+    try:
+        found = getaddresses([str(value) for value in message.get_all(header, [])])
+    except (IndexError, RecursionError, ValueError):
+        return []
+    return [address for _, address in found if address]
+
+
 @contextmanager
 def watching(folder: Path, inbox: Inbox) -> Iterator[None]:
-    """Receive every .eml that is dropped into a folder while the block runs; what was taken moves to `taken/`."""
+    """Receive every .eml that is dropped into a folder while the block runs; what was taken moves to `taken/`.
+
+    What could not be taken moves to `failed/`, and the next has its turn.
+    """
     stopped = threading.Event()
-    taken = folder / "taken"
-    taken.mkdir(exist_ok=True)
+    for place in ("taken", "failed"):
+        (folder / place).mkdir(exist_ok=True)
 
     def watch() -> None:
         while not stopped.wait(WATCH_SECONDS):
             for path in sorted(folder.glob("*.eml")):
                 if time.time() - path.stat().st_mtime < WATCH_SECONDS:
                     continue  # still being written, perhaps
-                inbox.take(path.read_bytes(), {})
-                path.rename(taken / path.name)
+                path.rename(folder / _received(path, inbox) / path.name)
 
     thread = threading.Thread(target=watch, daemon=True, name="replies")
     if inbox.open:

@@ -45,15 +45,18 @@ python() {
 
 # Tests that lack one of these say so and are skipped, except in CI. Node's packages come from the lock file.
 validators() {
+  lacking="some tests of mails will be skipped"
+  [ "${CI-}" != true ] || lacking="tests of mails will fail, for CI skips none"
   missing=
   ls /usr/lib/*/libical.so.3 >/dev/null 2>&1 || ldconfig -p 2>/dev/null | grep -q 'libical\.so\.3' || missing=libical3
   command -v node >/dev/null && command -v npm >/dev/null || missing="$missing nodejs npm"
   # shellcheck disable=SC2086 - names of packages, to be split
-  [ -z "$missing" ] || debian $missing || say "missing:$missing; some tests of mails will be skipped"
+  [ -z "$missing" ] || debian $missing || say "missing: ${missing# }; $lacking"
   cd tests/mail/validators
   [ node_modules/.package-lock.json -nt package-lock.json ] || {
-    command -v npm >/dev/null && npm ci --silent --no-audit --no-fund
-  } || say "npm could not fetch ical.js; some tests of mails will be skipped"
+    command -v npm >/dev/null && said=$(npm ci --no-audit --no-fund --loglevel=error 2>&1)
+  } || say "npm could not fetch ical.js; $lacking${said:+
+$said}"
 }
 
 make_environment() { .tools/bin/uv venv --quiet --clear --no-project --seed --python "$1" .tools/python3.13; }

@@ -6,17 +6,16 @@ from daybook.domain.tenant import Scope
 from daybook.edge.access import opened
 from daybook.edge.api import Answer, endpoint, entrypoint
 from daybook.edge.requests import Call, Nothing
-from daybook.edge.schemas.booking import BookingView, ReasonBody
+from daybook.edge.schemas.booking import BookingView
 from daybook.usecases import confirm as usecase
 
 
 @endpoint(
     "POST /v1/{tenant}/bookings/{booking}/confirm",
-    body=ReasonBody,
     returns={200: BookingView},
     refuses=(errors.NotPending,),
 )
-def confirm(call: Call[ReasonBody, Nothing]) -> Answer:
+def confirm(call: Call[Nothing, Nothing]) -> Answer:
     """Accept a request that waits for confirmation."""
     call.require_tenant()
     booking, actor = opened(call, Scope.BOOKINGS)

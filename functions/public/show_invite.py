@@ -2,6 +2,7 @@
 
 from daybook import wiring
 from daybook.domain import errors
+from daybook.domain.booking import Role
 from daybook.domain.tenant import Scope
 from daybook.edge.access import opened
 from daybook.edge.api import Answer, Credential, endpoint, entrypoint
@@ -21,9 +22,9 @@ def show_invite(call: Call[Nothing, TokenQuery]) -> Answer:
 
     The manage token may stand in the address here, for links in mails.
     """
-    booking, _ = opened(call, Scope.READ, Scope.BOOKINGS, token=call.query.token)
+    booking, actor = opened(call, Scope.READ, Scope.BOOKINGS, token=call.query.token)
     host = wiring.catalogue().host(call.tenant, booking.host)
-    text = wiring.invitation(booking.seen_at(call.now), host, call.now)
+    text = wiring.invitation(booking.seen_at(call.now), host, call.now, to_host=actor.role is Role.HOST)
     headers = {"Content-Disposition": 'attachment; filename="invite.ics"'}
     return Answer(text, headers=headers, content_type="text/calendar; charset=utf-8")
 

@@ -120,6 +120,12 @@ class TestNews:
         assert post.mark(news) is further
         assert post.only.status is (news if further else before)
 
+    @pytest.mark.parametrize("before", list(MailStatus))
+    def test_may_count_only_for_what_has_not_come_so_far(self, post: Desktop, before: MailStatus) -> None:
+        known(post, before)
+        assert post.mark(MailStatus.BOUNCED, below=MailStatus.DELIVERED) is (before.rank < MailStatus.DELIVERED.rank)
+        assert (post.only.status is before) is (before.rank >= MailStatus.DELIVERED.rank)
+
     def test_is_kept_with_its_words(self, post: Desktop) -> None:
         post.claim()
         post.mark(MailStatus.SENT, message_id="id-1")

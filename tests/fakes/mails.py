@@ -40,10 +40,11 @@ class MemoryMails:
         now: datetime,
         message_id: str = "",
         detail: str = "",
+        below: MailStatus | None = None,
     ) -> bool:
         with self._store.transaction() as rows:
             known = rows.mails.get((tenant, booking, name))
-            if known is None or known.status.rank >= status.rank:
+            if known is None or known.status.rank >= (below or status).rank:
                 return False
             rows.mails[tenant, booking, name] = replace(
                 known, status=status, updated_at=now, message_id=message_id or known.message_id, detail=detail

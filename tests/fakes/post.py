@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from daybook.domain.history import Event
 from daybook.domain.mail import Letter, MailName, Recipient
 from daybook.domain.timers import Timer
-from daybook.mail_ports import NotSent, Outgoing
+from daybook.mail_ports import NotSent, NotYet, Outgoing
 
 Body = TypeVar("Body")
 TAG = re.compile(r"[A-Za-z0-9_-]{1,256}", re.ASCII)
@@ -37,6 +37,7 @@ class MemoryMailer:
 
     Attributes:
         refusal: the provider's word for why it takes nothing; empty: it does.
+        busy: whether the next turn is far off.
         before, after: what happens, once, just before or just after the provider has taken a mail.
     """
 
@@ -45,6 +46,11 @@ class MemoryMailer:
         self.refusal = ""
         self.before: BaseException | None = None
         self.after: BaseException | None = None
+        self.busy = False
+
+    def require_turn(self) -> None:
+        if self.busy:
+            raise NotYet
 
     def send(self, mail: Outgoing, *, tags: Mapping[str, str]) -> str:
         assert all(TAG.fullmatch(text) for pair in tags.items() for text in pair)
@@ -62,12 +68,19 @@ class MemoryMailer:
 
 
 class PlainComposer:
-    """`mail_ports.Composer` that keeps the letters; a mail says what kind it is."""
+    """`mail_ports.Composer` that keeps the letters; a mail says what kind it is.
+
+    Attributes:
+        faults: why it cannot write to a recipient.
+    """
 
     def __init__(self) -> None:
         self.letters: list[Letter] = []
+        self.faults: dict[Recipient, Exception] = {}
 
     def compose(self, letter: Letter) -> Outgoing:
+        if letter.recipient in self.faults:
+            raise self.faults[letter.recipient]
         self.letters.append(letter)
         to = letter.booking.attendee.email if letter.recipient is Recipient.ATTENDEE else letter.host.email
         return Outgoing(sender="bookings@daybook.example", to=to, raw=f"Subject: {letter.kind}\r\n\r\n".encode())

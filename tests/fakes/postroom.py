@@ -73,6 +73,10 @@ class Postroom:
             told = self.mail.work(self._twice(self.send))
             busy = bool(fresh or rung) or timed or told or self._listen()
 
+    def lose(self) -> None:
+        """Let nobody hear of what has happened so far."""
+        self._carried.update(self.events())
+
     def until(self, moment: datetime) -> None:
         """Let time pass, and everything happen when it is due."""
         self.settle()

@@ -156,6 +156,7 @@ class Scene:
         *,
         slot: PublishedSlot | None = None,
         key: str | None = None,
+        reason: str = "",
         role: Role = Role.ATTENDEE,
         ports: Ports | None = None,
     ) -> Booking:
@@ -163,6 +164,7 @@ class Scene:
         target = Target(
             start=start,
             slot=slot.id if slot else None,
+            reason=reason,
             repeatable=Repeatable.of(key, booking.id, {"start": str(start)}),
         )
         return reschedule(

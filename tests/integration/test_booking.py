@@ -41,6 +41,12 @@ def test_a_listed_start_can_be_booked_shown_moved_and_cancelled(studio: Api) -> 
     assert [event["event"] for event in history] == ["booking.booked", "booking.rescheduled", "booking.cancelled"]
 
 
+def test_the_hosts_own_address_is_refused_as_the_attendees(studio: Api) -> None:
+    refused = book(studio, email="ADA@example.com")
+    assert (refused.status, refused.code) == (422, "validation")
+    assert [error["pointer"] for error in refused.json["errors"]] == ["/attendee/email"]
+
+
 def test_a_taken_start_is_refused_with_the_next_three(studio: Api) -> None:
     assert book(studio).status == 201
     refused = book(studio, email="eve@example.com")

@@ -115,7 +115,7 @@ class TestHosts:
 
     def test_choose_how_they_hear_of_bookings(self, studio: Api) -> None:
         plain = studio.host("GET", ADA).json
-        assert (plain["language"], plain["invitations"], plain["reminders"]) == ("en", "calendar", False)
+        assert (plain["language"], plain["invitations"], plain["reminders"]) == ("", "calendar", False)
         wish = {"language": "pt-BR", "invitations": "none", "reminders": True}
         assert change(studio, ADA, **wish) == {**plain, **wish} == studio.host("GET", ADA).json
         assert not wish.keys() & studio.get(ADA).json.keys()

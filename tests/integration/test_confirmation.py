@@ -55,6 +55,12 @@ def test_confirming_makes_it_firm_for_good(studio: Api) -> None:
     assert book(studio, TEN, "eve").code == "slot_taken"
 
 
+def test_confirming_takes_no_reason_for_nobody_would_be_told(studio: Api) -> None:
+    booking = booked(studio, TEN)
+    assert decide(studio, booking, "confirm", body={"reason": "With pleasure"}).code == "validation"
+    assert decide(studio, booking, "decline", body={"reason": "I am away."}).status == 200
+
+
 def test_declining_frees_the_time(studio: Api) -> None:
     booking = booked(studio, TEN)
     declined = decide(studio, booking, "decline")

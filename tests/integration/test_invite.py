@@ -10,7 +10,7 @@ from daybook import wiring
 from daybook.adapters.mail.composer import MailComposer
 from daybook.domain.mail import Kind, Letter, Method, Recipient
 from tests.harness import Api
-from tests.integration.scenes import INTRO, asked, at, booked, cancel, change, move
+from tests.integration.scenes import INTRO, asked, at, booked, cancel, change, move, publish, take
 
 
 def invite(api: Api, booking: dict[str, Any]) -> tuple[Calendar, Any, str]:
@@ -66,8 +66,8 @@ def test_a_request_is_tentative_and_cancelled_once_it_lapsed(studio: Api) -> Non
     assert invite(studio, booking)[0]["METHOD"] == "CANCEL"
 
 
-def mailed(booking: dict[str, Any], *, replies: bool) -> str:
-    """Return the calendar object that the host's mail about a booking would carry."""
+def mailed(booking: dict[str, Any], recipient: Recipient, *, replies: bool) -> str:
+    """Return the calendar object that somebody's mail about a booking would carry."""
     found, host, tenant = (
         wiring.bookings().booking("acme", booking["id"]),
         wiring.catalogue().host("acme", "ada"),
@@ -78,7 +78,7 @@ def mailed(booking: dict[str, Any], *, replies: bool) -> str:
     assert tenant is not None
     letter = Letter(
         kind=Kind.BOOKED,
-        recipient=Recipient.HOST,
+        recipient=recipient,
         tenant=tenant,
         host=host,
         booking=found,
@@ -99,9 +99,21 @@ def test_it_says_what_the_object_in_the_mail_says(
     monkeypatch.setenv("DAYBOOK_REPLIES", str(replies).lower())
     booking = booked(studio)
     _, event, text = invite(studio, booking)
-    assert text == mailed(booking, replies=replies)
+    assert text == mailed(booking, Recipient.ATTENDEE, replies=replies)
+    host = studio.host("GET", f"/bookings/{booking['id']}/invite.ics")
+    assert host.text == mailed(booking, Recipient.HOST, replies=replies) != text
     attendee = event["ATTENDEE"][1].params
     assert (attendee["PARTSTAT"], attendee["RSVP"]) == (("NEEDS-ACTION", "TRUE") if replies else ("ACCEPTED", "FALSE"))
+
+
+def test_of_a_slot_without_an_event_type_it_is_called_what_the_readers_language_calls_it(studio: Api) -> None:
+    studio.host("PATCH", "/settings", {"language": "es"})
+    studio.host("PATCH", "/hosts/ada", {"language": "fr"})
+    slot = publish(studio)
+    booking = take(studio, slot).json
+    assert invite(studio, booking)[1]["SUMMARY"] == "Cita"
+    reply = studio.host("GET", f"/bookings/{booking['id']}/invite.ics")
+    assert Calendar.from_ical(reply.text).walk("VEVENT")[0]["SUMMARY"] == "Bob Person – Rendez-vous"
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,11 @@ def test_a_field_of_another_type_is_invalid(studio: Api, field: str, value: obje
         ({"email": "<bob@example.com>"}, "/attendee/email"),
         ({"email": f"{'b' * 65}@example.com"}, "/attendee/email"),
         ({"email": f"bob@{'e' * 250}.com"}, "/attendee/email"),
+        ({"email": f"bob@{'e' * 64}.com"}, "/attendee/email"),
+        ({"email": f"bob@mail.{'e' * 64}"}, "/attendee/email"),
+        ({"email": f"bob@{'.'.join(['e' * 50] * 5)}.com"}, "/attendee/email"),
+        ({"email": "bob@mail.-example.com"}, "/attendee/email"),
+        ({"email": "bob@example.c"}, "/attendee/email"),
         ({"language": "english language"}, "/attendee/language"),
         ({"phone": "1"}, "/attendee/phone"),
     ],
@@ -98,6 +103,14 @@ def test_a_field_of_another_type_is_invalid(studio: Api, field: str, value: obje
 def test_an_attendee_has_sound_fields(studio: Api, attendee: dict[str, str], pointer: str) -> None:
     refused = sent(studio, json.dumps({**ORDER, "attendee": {**person(), **attendee}}))
     assert (refused.status, refused.code, refused.json["errors"][0]["pointer"]) == (422, "validation", pointer)
+
+
+@pytest.mark.parametrize(
+    "email", [f"bob@{'e' * 63}.example.museum", "b.o+b@1st.xn--p1ai", f"{'b' * 64}@{'.'.join(['e' * 60] * 3)}.co"]
+)
+def test_an_address_may_be_as_long_as_the_mail_system_has_it(studio: Api, email: str) -> None:
+    booking = studio.post("/bookings", {**ORDER, "attendee": {**person(), "email": email}})
+    assert (booking.status, booking.json["attendee"]["email"]) == (201, email)
 
 
 @pytest.mark.parametrize(

@@ -183,6 +183,16 @@ class TestCancelling:
         assert "Really cancel" in words(second)
         assert shown(studio, booking)["status"] == "confirmed"
 
+    def test_gives_no_reason_for_a_move_as_one_for_what_lapsed(self, studio: Api) -> None:
+        change(studio, INTRO, requires_confirmation=True, confirmation_hours=1)
+        booking = booked(studio)
+        page = followed(studio, booking, sent(studio, booking, "move", start=ELEVEN, reason="Train is late"))
+        assert "Train is late" not in words(page)
+        studio.clock.advance(hours=1)
+        lapsed = seen(studio, booking)
+        assert "Not confirmed in time" in words(lapsed)
+        assert "Train is late" not in words(lapsed)
+
     def test_cancels_with_the_reason(self, studio: Api, booking: dict[str, Any]) -> None:
         page = followed(studio, booking, sent(studio, booking, "cancel", reason="I am ill.\r\nSorry!"))
         assert "Your appointment has been cancelled." in words(page)

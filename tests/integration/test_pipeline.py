@@ -166,6 +166,13 @@ class TestTheStoryOfABooking:
             ("CANCEL", 2),
         ]
 
+    def test_is_told_in_the_tenants_language_to_whoever_chose_none(self, studio: Api, line: Pipeline) -> None:
+        settings(language="de")
+        book(studio)
+        studio.host("PATCH", "/hosts/ada", {"language": "fr"})
+        line.settle()
+        assert [mail["Content-Language"] for mail in line.mails(BOB) + line.mails(ADA)] == ["de", "fr"]
+
     def test_a_first_booking_is_welcomed_once(self, studio: Api, line: Pipeline) -> None:
         settings(welcome=True)
         book(studio)
@@ -440,3 +447,19 @@ class TestErasing:
         line.settle(hours=2)
         assert [json.loads(each.body)["event"]["deed"] for each in line.queues.put_aside[MAIL]] == ["booking.cancelled"]
         assert "bob@" not in str(wiring.client().scan(TableName=TABLE)["Items"]).lower()
+
+    def test_that_was_put_aside_itself_can_be_asked_for_again(self, studio: Api, line: Pipeline) -> None:
+        booking = book(studio)
+        line.settle()
+        assert studio.host("DELETE", f"/bookings/{booking['id']}").status == 204
+        line.pass_on()
+        assert len(line.queues.waiting[MAIL]) == 2
+        line.queues.waiting[MAIL].clear()
+        line.settle()
+        assert "bob@" in str(wiring.client().scan(TableName=TABLE)["Items"]).lower()
+        assert studio.host("DELETE", f"/bookings/{booking['id']}").status == 204
+        line.settle()
+        assert "bob@" not in str(wiring.client().scan(TableName=TABLE)["Items"]).lower()
+        before = studio.host("GET", f"/bookings/{booking['id']}/history").json["items"]
+        assert studio.host("DELETE", f"/bookings/{booking['id']}").status == 204
+        assert studio.host("GET", f"/bookings/{booking['id']}/history").json["items"] == before

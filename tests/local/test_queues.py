@@ -1,6 +1,7 @@
 """Queues, the default bus and timers carry messages to functions, also over a restart; mail goes out and comes in."""
 
 import json
+import os
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -10,11 +11,31 @@ from typing import Any
 import pytest
 import urllib3
 
+from local.answer import Answer, as_json
+from local.replies import Inbox, receipt_event, watching
 from local.stack import Options, Stack, running
 from tests.local.samples import SAMPLE, no_seed
 
 PATIENCE_SECONDS = 30.0
+NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
 LETTER = b"From: Alan <alan@example.com>\r\nTo: letters@example.com\r\nSubject: Re\r\n\r\nYes"
+
+
+class Fussy(Inbox):
+    """Takes every letter but one."""
+
+    def __init__(self) -> None:
+        self.taken: list[bytes] = []
+
+    @property
+    def open(self) -> bool:
+        return True
+
+    def take(self, raw: bytes, verdicts: dict[str, str]) -> Answer:
+        if raw == b"breaks":
+            raise RuntimeError
+        self.taken.append(raw)
+        return as_json(202, {})
 
 
 def _notes(stack: Stack, page: str) -> list[str]:
@@ -128,6 +149,25 @@ def test_a_letter_dropped_into_the_folder_comes_in_too(tmp_path: Path) -> None:
         (tmp_path / "replies" / "letter.eml").write_bytes(LETTER)
         _eventually(lambda: len(_notes(stack, "letters")) == 1)
     assert (tmp_path / "replies" / "taken" / "letter.eml").exists()
+
+
+@pytest.mark.parametrize("sender", ["<", '"', "<a@[>", "(" * 2000])
+def test_a_letter_comes_in_whatever_its_sender_looks_like(sender: str) -> None:
+    raw = LETTER.replace(b"Alan <alan@example.com>", sender.encode())
+    [record] = receipt_event("name", raw, {}, NOON)["Records"]
+    assert record["ses"]["receipt"]["recipients"] == ["letters@example.com"]
+    assert "alan@example.com" not in json.dumps(record)
+
+
+def test_a_letter_that_cannot_be_taken_is_put_aside_and_the_next_comes_in(tmp_path: Path) -> None:
+    inbox = Fussy()
+    for name, text in (("a.eml", b"breaks"), ("b.eml", b"fine")):
+        (tmp_path / name).write_bytes(text)
+        os.utime(tmp_path / name, (0, 0))
+    with watching(tmp_path, inbox):
+        _eventually((tmp_path / "taken" / "b.eml").exists)
+    assert (tmp_path / "failed" / "a.eml").exists()
+    assert inbox.taken == [b"fine"]
 
 
 @pytest.mark.parametrize("query", ["?dmarc=MAYBE", "?colour=PASS"])

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from daybook.domain.mail import Kind
-from daybook.domain.naming import one_line
-from daybook.mail_ports import NotSent
+from daybook.domain.naming import one_line, plain_name
+from daybook.mail_ports import NeverSent
 from tests.mail.letters import ATTENDEE, HOST, attendee, composed, host, letter, outgoing, tenant, text_of
 
 HOSTILE = [
@@ -93,7 +93,8 @@ def test_nothing_typed_changes_a_mails_shape(text: str, recipient: str) -> None:
     assert "^'" not in text_of(message, "calendar"), "RFC 6868, which Outlook and Gmail do not read"
     [event] = calendar.walk("VEVENT")
     assert (event["UID"], event.errors, len(event["ATTENDEE"])) == ("B1@daybook.example", [], 2)
-    assert event["SUMMARY"] == (one_line(text) or "Appointment")
+    named = plain_name(text) if to is HOST else ""
+    assert event["SUMMARY"] == (f"{named} – " if named else "") + (one_line(text) or "Appointment")
 
 
 @pytest.mark.parametrize("text", [*HOSTILE, "see https://evil.example/now", "evil.example", "Call +1 or mail a@b.cc"])
@@ -138,7 +139,7 @@ def test_somebody_without_a_name_is_greeted_all_the_same(name: str) -> None:
 @pytest.mark.parametrize("email", [".a@b.cc", "a.@b.cc", "bób@example.com"])
 def test_an_address_no_header_can_hold_is_not_sent_to_and_does_not_keep_the_host_in_the_dark(email: str) -> None:
     about = {"attendee": attendee(email=email)}
-    with pytest.raises(NotSent, match="InvalidAddress"):
+    with pytest.raises(NeverSent, match="InvalidAddress"):
         outgoing(letter(Kind.BOOKED, ATTENDEE, booking=about))
     message = composed(letter(Kind.BOOKED, HOST, booking=about))
     assert message["Reply-To"] is None

@@ -11,7 +11,7 @@ from icalendar import Calendar
 from daybook.domain.attendee import Answer, Reply
 from daybook.domain.mail import Kind, Letter, Method
 from tests.mail.conftest import NotAnObject, ReadWithIcalJs
-from tests.mail.letters import ATTENDEE, HOST, MANAGE, SENT, START, composed, letter, text_of
+from tests.mail.letters import ATTENDEE, HOST, MANAGE, SENT, START, attendee, composed, host, letter, text_of
 
 HOUR = timedelta(hours=1)
 JOIN = "https://meet.example/ada,room;1?a=b"
@@ -64,8 +64,8 @@ def test_the_service_organizes_under_the_hosts_name_and_the_host_comes_first() -
         _, event = invited(letter(recipient=recipient))
         assert event["ORGANIZER"] == f"mailto:{message['From'].addresses[0].addr_spec}"
         assert event["ORGANIZER"].params["CN"] == "Ada Lovelace"
-        host, guest = event["ATTENDEE"]
-        assert (host, host.params["PARTSTAT"], host.params["RSVP"]) == ("mailto:ada@example.com", "ACCEPTED", "FALSE")
+        ada, guest = event["ATTENDEE"]
+        assert (ada, ada.params["PARTSTAT"], ada.params["RSVP"]) == ("mailto:ada@example.com", "ACCEPTED", "FALSE")
         assert (guest, guest.params["CN"], guest.params["ROLE"], guest.params["CUTYPE"]) == (
             "mailto:bob@example.com",
             "Bob Guest",
@@ -75,19 +75,21 @@ def test_the_service_organizes_under_the_hosts_name_and_the_host_comes_first() -
 
 
 @pytest.mark.parametrize(
-    ("replies", "answered", "expected"),
+    ("replies", "answered", "verified", "expected"),
     [
-        (False, None, ("ACCEPTED", "FALSE")),
-        (True, None, ("NEEDS-ACTION", "TRUE")),
-        (True, 2, ("TENTATIVE", "TRUE")),
-        (False, 2, ("TENTATIVE", "FALSE")),
-        (True, 1, ("NEEDS-ACTION", "TRUE")),
+        (False, None, True, ("ACCEPTED", "FALSE")),
+        (True, None, True, ("NEEDS-ACTION", "TRUE")),
+        (True, 2, True, ("TENTATIVE", "TRUE")),
+        (False, 2, True, ("TENTATIVE", "FALSE")),
+        (True, 1, True, ("NEEDS-ACTION", "TRUE")),
+        (True, 2, False, ("NEEDS-ACTION", "TRUE")),
+        (False, 2, False, ("ACCEPTED", "FALSE")),
     ],
 )
-def test_whoever_booked_comes_unless_asked_and_an_answer_holds_for_its_sequence(
-    replies: bool, answered: int | None, expected: tuple[str, str]
+def test_whoever_booked_comes_unless_asked_and_a_sure_answer_holds_for_its_sequence(
+    replies: bool, answered: int | None, verified: bool, expected: tuple[str, str]
 ) -> None:
-    reply = None if answered is None else Reply(answer=Answer.TENTATIVE, sequence=answered, at=SENT, verified=True)
+    reply = None if answered is None else Reply(answer=Answer.TENTATIVE, sequence=answered, at=SENT, verified=verified)
     _, event = invited(letter(booking={"sequence": 2, "reply": reply}), replies=replies)
     guest = event["ATTENDEE"][1]
     assert (guest.params["PARTSTAT"], guest.params["RSVP"]) == expected
@@ -100,8 +102,8 @@ def test_a_time_that_waits_for_a_word_is_tentative() -> None:
 
 def test_only_the_attendees_copy_says_how_to_manage() -> None:
     assert MANAGE in invited(letter(recipient=ATTENDEE))[1]["DESCRIPTION"]
-    host = composed(letter(recipient=HOST, manage_url=MANAGE))
-    assert all("dbm_" not in text_of(host, subtype) for subtype in ("plain", "html", "calendar"))
+    message = composed(letter(recipient=HOST, manage_url=MANAGE))
+    assert all("dbm_" not in text_of(message, subtype) for subtype in ("plain", "html", "calendar"))
     assert "Arithmetic" in invited(letter(recipient=HOST))[1]["DESCRIPTION"]
     assert "Arithmetic" not in composed(letter(recipient=ATTENDEE)).as_string()
 
@@ -123,9 +125,21 @@ def test_a_place_is_no_conference(location: str | None) -> None:
     assert event.get("LOCATION") == location
 
 
-def test_a_booking_without_a_title_has_a_summary_in_the_readers_language() -> None:
-    _, event = invited(letter(recipient=HOST, booking={"title": ""}, host=letter().host))
-    assert event["SUMMARY"] == "Appointment"
+@pytest.mark.parametrize(("recipient", "expected"), [(ATTENDEE, "Termin"), (HOST, "Bob Guest – Rendez-vous")])
+def test_a_booking_without_a_title_has_a_summary_in_the_readers_language(recipient: Any, expected: str) -> None:
+    about = {"title": "", "attendee": attendee(language="de")}
+    _, event = invited(letter(recipient=recipient, booking=about, host=host(language="fr")))
+    assert event["SUMMARY"] == expected
+
+
+def test_the_host_alone_reads_in_the_summary_who_comes_so_that_seats_differ() -> None:
+    assert invited(letter(recipient=ATTENDEE))[1]["SUMMARY"] == "First conversation"
+    assert invited(letter(recipient=HOST))[1]["SUMMARY"] == "Bob Guest – First conversation"
+
+
+@pytest.mark.parametrize("about", [{"attendee": attendee(name="https://evil.example")}, {"erasing": True}])
+def test_a_guest_who_has_no_name_to_show_is_not_in_the_summary(about: dict[str, Any]) -> None:
+    assert invited(letter(recipient=HOST, booking=about))[1]["SUMMARY"] == "First conversation"
 
 
 # What others make of it.

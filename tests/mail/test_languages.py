@@ -6,6 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from icalendar import Calendar
 
 from daybook.adapters.mail import content
 from daybook.adapters.mail.catalogue import LANGUAGES, Catalogue, catalogues, language_for
@@ -68,6 +69,16 @@ def test_every_mail_has_its_texts_and_every_text_its_mail() -> None:
     assert used == sections
     for section in sections:
         assert {f"{section}.subject", f"{section}.heading", f"{section}.lead"} <= ENGLISH.texts.keys()
+
+
+def test_french_has_a_space_before_every_colon() -> None:
+    about = {"location": "https://meet.example/ada", "attendee": attendee(language="fr")}
+    one = letter(Kind.BOOKED, host=host(language="fr"), reason="Désolée", booking=about)
+    message = composed(one)
+    assert "\nQuoi\u00a0: First" in text_of(message)
+    [description] = [event["DESCRIPTION"] for event in Calendar.from_ical(text_of(message, "calendar")).walk("VEVENT")]
+    for line in (text_of(message) + description).splitlines():
+        assert not re.search(r"[^\u00a0\d]:(?!//)", line), line
 
 
 @pytest.mark.parametrize("tag", list(WHEN))

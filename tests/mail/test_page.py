@@ -3,14 +3,14 @@
 import re
 from html import unescape
 from html.parser import HTMLParser
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 
-from daybook.adapters.mail.links import feedback_link
+from daybook.adapters.mail.links import Entry, calendar_links, feedback_link
 from daybook.domain.brand import Brand, contrast
 from daybook.domain.mail import Kind, Letter, Method
-from tests.mail.letters import ATTENDEE, HOST, MANAGE, composed, letter, tenant, text_of, variants
+from tests.mail.letters import ATTENDEE, HALF_HOUR, HOST, MANAGE, START, composed, letter, tenant, text_of, variants
 
 EVERY_LETTER = pytest.mark.parametrize(("name", "one"), list(variants()), ids=[name for name, _ in variants()])
 CALENDARS = ["Google", "Outlook.com", "Office 365", "Yahoo"]
@@ -156,6 +156,19 @@ def test_calendar_links_carry_utc_and_no_token() -> None:
         "outlook.office.com",
         "calendar.yahoo.com",
     ]
+
+
+@pytest.mark.parametrize("text", ["a" * 2000, "🦘" * 500, "ü " * 900, "https://meet.example/" + "a" * 1900])
+def test_calendar_links_are_of_a_length_that_everybody_takes(text: str) -> None:
+    entry = Entry(title=text[-500:], start=START, end=START + HALF_HOUR, details=text, location=text)
+    for link in calendar_links(entry).values():
+        assert len(link) < 2000
+        query = dict(parse_qsl(urlsplit(link).query))
+        assert query.get("text", query.get("subject", query.get("title", ""))).endswith("…")
+        # What is cut says so; an address is whole or missing.
+        texts = [query[name] for name in ("details", "body", "desc", "location", "in_loc") if name in query]
+        assert all(one.endswith("…") for one in texts)
+        assert bool(texts) is not text.startswith("https")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,10 @@
 """The template, the handlers, the OpenAPI document and the events name the same routes."""
 
 import json
+import os
+import re
+import subprocess
+import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -48,6 +52,14 @@ def test_functions_are_named_for_their_module(template: dict[str, Any]) -> None:
 @pytest.mark.parametrize("name", sorted(functions()))
 def test_a_handler_can_be_imported_without_any_environment(name: str) -> None:
     assert callable(import_module(name).handler)
+
+
+@pytest.mark.parametrize("name", ["public.book", "public.list_slots", "public.cancel"])
+def test_a_request_loads_nothing_of_mails_timers_and_queues(name: str) -> None:
+    code = f"import sys, {name}; print(*(each for each in sys.modules if each.startswith('daybook.')))"
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'layers' / 'core'}:{ROOT / 'functions'}"}
+    ran = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert not [each for each in ran.stdout.split() if re.search(r"mail|timers|queues|\.bus$|\.ses$", each)]
 
 
 @pytest.mark.parametrize("name", ROUTED)

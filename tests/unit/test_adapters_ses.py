@@ -12,7 +12,7 @@ from botocore.exceptions import (
 
 from daybook.adapters.ses import SesMailer
 from daybook.domain.mail import Kind, MailName, Recipient
-from daybook.mail_ports import NotSent, Outgoing
+from daybook.mail_ports import NotSent, NotYet, Outgoing
 from tests.fakes.aws import Answer, Recorder, error
 
 MAIL = Outgoing(
@@ -149,6 +149,25 @@ class TestThePace:
 
     def test_counts_mails_that_were_refused(self) -> None:
         assert self.naps(4, [0, 0], error("Throttling", 400)) == [0.25]
+
+    def test_of_a_turn_that_is_far_off_is_not_waited_for(self) -> None:
+        clock = Clock()
+        post = mailer(ses({"MessageId": "1"}, {"MessageId": "2"}), clock, per_second=0.1)
+        post.require_turn()
+        post.send(MAIL, tags=TAGS)
+        with pytest.raises(NotYet):
+            post.require_turn()
+        clock.time += 7
+        post.require_turn()
+        post.send(MAIL, tags=TAGS)
+        assert clock.naps == [3.0]
+
+    def test_of_what_is_recommended_at_most_is_always_waited_for(self) -> None:
+        """Twice as many workers as mails a second, docs/runbook.md: each has half a mail a second."""
+        post = mailer(ses(*[{"MessageId": "1"}] * 3), per_second=0.5)
+        for _ in range(3):
+            post.require_turn()
+            post.send(MAIL, tags=TAGS)
 
     def test_without_a_limit_is_none(self) -> None:
         assert self.naps(0, [0] * 5) == []

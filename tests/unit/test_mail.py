@@ -191,6 +191,11 @@ class TestSomethingOlder:
     def test_is_news_to_the_other_recipient(self) -> None:
         assert not superseded(self.BOOKED, 1, [mail(Kind.CANCELLED, HOST, version=2)])
 
+    def test_but_that_mail_does_not_arrive_is_news_whatever_was_told_since(self) -> None:
+        moved = mail(Kind.RESCHEDULED, HOST, version=3)
+        assert not superseded(MailName(0, Kind.UNDELIVERED, HOST), 2, [moved])
+        assert superseded(MailName(0, Kind.BOOKED, HOST), 1, [moved])
+
     @pytest.mark.parametrize("kind", [Kind.REMINDER, Kind.FOLLOW_UP, Kind.WELCOME, Kind.UNDELIVERED])
     def test_is_not_outdone_by_mails_of_another_sort(self, kind: Kind) -> None:
         host_booked = MailName(0, Kind.BOOKED, HOST)

@@ -142,6 +142,14 @@ class TestAMail:
     def test_with_other_headers_that_are_malformed_is_read_nonetheless(self, header: str) -> None:
         reply_in(f"{header}\n".encode() + mail(), authentic=True)
 
+    @pytest.mark.parametrize("value", ["auto-replied", "Auto-Replied (vacation)", " auto-replied; owner-email=b@c.de"])
+    def test_that_a_machine_answered_gives_none_whatever_it_encloses(self, value: str) -> None:
+        assert reply_in(f"Auto-Submitted: {value}\r\n".encode() + mail(), authentic=True) is None
+
+    @pytest.mark.parametrize("value", ["auto-generated", "no"])
+    def test_that_a_calendar_sent_for_a_person_counts(self, value: str) -> None:
+        assert reply_in(f"Auto-Submitted: {value}\r\n".encode() + mail(), authentic=True) is not None
+
     def test_that_is_too_large_is_not_read(self) -> None:
         assert reply_in(mail() + b"\n" * 1_000_001, authentic=True) is None
 

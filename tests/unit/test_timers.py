@@ -8,11 +8,11 @@ import pytest
 
 from daybook.domain.booking import Booking, Status
 from daybook.domain.policy import Policy
-from daybook.domain.timers import FOLLOW_UP_AFTER, TimerKind, possible_names, timer_name, timetable
+from daybook.domain.timers import FOLLOW_UP_AFTER, TimerKind, possible_names, still_ahead, timer_name, timetable
 from tests.fakes import values
 from tests.fakes.values import HALF_HOUR, HOUR, NINE, NOW
 
-SECOND = timedelta(seconds=1)
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 DAY = timedelta(days=1)
 
 
@@ -42,6 +42,32 @@ def test_a_reminder_that_was_due_when_it_came_to_stand_so_is_left_out() -> None:
     assert set(due(one, NINE - HOUR - SECOND)) == {"reminder-60", "completion", "follow_up"}
     assert set(due(one, NINE - HOUR)) == {"completion", "follow_up"}
     assert "reminder-1440" in due(one, NINE - DAY - SECOND)
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        (DAY, DAY),
+        (DAY - 5 * MINUTE, DAY),
+        (DAY - 6 * MINUTE, DAY),
+        (DAY - 31 * MINUTE, 23 * HOUR),
+        (2 * HOUR, 2 * HOUR),
+        (90 * MINUTE + SECOND, 90 * MINUTE),
+        (HOUR, None),
+        (SECOND, None),
+    ],
+)
+def test_a_late_reminder_says_how_long_it_truly_is_until_a_nearer_one_does(
+    left: timedelta, said: timedelta | None
+) -> None:
+    assert still_ahead(booking(HOUR, DAY), DAY, NINE - left) == said
+
+
+@pytest.mark.parametrize(
+    ("left", "said"), [(HOUR, HOUR), (20 * MINUTE, 20 * MINUTE), (SECOND, MINUTE), (0 * MINUTE, None), (-HOUR, None)]
+)
+def test_the_nearest_reminder_is_worth_sending_until_the_start(left: timedelta, said: timedelta | None) -> None:
+    assert still_ahead(booking(HOUR, DAY), HOUR, NINE - left) == said
 
 
 def test_what_waits_for_a_word_only_expires() -> None:

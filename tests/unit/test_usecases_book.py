@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from daybook.domain.booking import Booking, Status
+from daybook.domain.caller import Caller
 from daybook.domain.errors import (
     Exists,
     IdempotencyKeyReused,
@@ -184,6 +185,15 @@ def test_answers_must_fit_the_questions(scene: Scene) -> None:
         with pytest.raises(ValidationFailed):
             scene.book(event_type="asking", answers=answers)
     assert scene.book(event_type="asking", answers={"why": "x"}).answers == {"why": "x"}
+
+
+@pytest.mark.parametrize("caller", [None, HOST_KEY])
+def test_a_host_is_not_an_attendee(caller: Caller | None) -> None:
+    scene = studio(email="ADA@example.com")
+    with pytest.raises(ValidationFailed, match="not an attendee") as refusal:
+        scene.book(who="ada", caller=caller)
+    assert [error.pointer for error in refusal.value.errors] == ["/attendee/email"]
+    assert scene.ports.bookings.by_host(ACME, "ada", since=None, until=None, cursor=None, limit=9).ids == []
 
 
 @pytest.mark.parametrize("event_type", ["other", ""])

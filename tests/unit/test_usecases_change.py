@@ -1,5 +1,6 @@
 """Cancelling, deciding and erasing, alone and while others do the same."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -126,10 +127,12 @@ class TestErasing:
         scene.now = NINE
         assert self.erase(scene, first).status is Status.CONFIRMED
 
-    def test_twice_changes_nothing_more(self, scene: Scene) -> None:
+    def test_twice_asks_again_until_it_is_done_and_then_changes_nothing_more(self, scene: Scene) -> None:
         first = scene.book()
         asked = self.erase(scene, first)
-        assert self.erase(scene, asked) == self.erase(scene, first) == asked
+        again = self.erase(scene, first)
+        assert again == replace(asked, version=asked.version + 1, generation=asked.generation + 1)
+        assert deeds(scene, first).count(Deed.CANCELLED) == 1
         erased = self.finish(scene, asked)
         assert self.finish(scene, asked) == self.finish(scene, erased) == self.erase(scene, asked) == erased
 

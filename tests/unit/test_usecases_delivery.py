@@ -8,6 +8,7 @@ import pytest
 from daybook.domain.booking import Booking, Role
 from daybook.domain.history import Deed, Event
 from daybook.domain.mail import Kind, Letter, MailStatus, Recipient
+from daybook.domain.timers import Timer, TimerKind
 from daybook.usecases.erase_booking import erase_booking
 from daybook.usecases.fan_out import TELLING, TIMING, fan_out
 from tests.fakes import values
@@ -60,7 +61,17 @@ class TestABounce:
         bounce(room, sent(room, "0-welcome-attendee"))
         assert deeds(room, booking).count(Deed.UNDELIVERABLE) == 1
 
+    def test_that_may_get_better_does_not_undo_a_delivery(self, room: Postroom) -> None:
+        """Such as an out-of-office note, which SES calls Transient, General."""
+        booking = room.scene.book()
+        mail = sent(room)
+        bounce(room, mail, permanent=False)
+        assert room.log(booking)[mail.name].status is MailStatus.DELIVERED
+        bounce(room, mail)
+        assert room.log(booking)[mail.name].status is MailStatus.BOUNCED
+
     def test_that_may_get_better_is_only_logged(self, room: Postroom) -> None:
+        room.silent = True
         booking = room.scene.book()
         mail = sent(room)
         bounce(room, mail, permanent=False)
@@ -160,6 +171,47 @@ class TestForgetting:
         erase(room, booking)
         room.settle()
         assert not any("welcome" in name for name in room.names())
+
+    def test_that_was_lost_is_asked_for_again_until_it_is_done(self, room: Postroom) -> None:
+        booking = room.scene.book()
+        room.settle()
+        erase(room, booking)
+        room.lose()
+        assert room.scene.stored(booking).erasing
+        erase(room, room.scene.stored(booking))
+        room.settle()
+        assert room.scene.stored(booking).attendee.email == ""
+        erase(room, room.scene.stored(booking))
+        assert deeds(room, booking)[-3:] == [Deed.ERASURE_REQUESTED, Deed.ERASURE_REQUESTED, Deed.ERASED]
+
+    def test_leaves_the_host_a_mail_about_nobody(self, room: Postroom) -> None:
+        booking = room.scene.book()
+        room.settle()
+        erase(room, booking)
+        room.settle()
+        ended = {letter.recipient: letter for letter in room.composer.letters if letter.kind is Kind.CANCELLED}
+        attendee = ended[Recipient.HOST].booking.attendee
+        assert (attendee.name, attendee.email) == ("", "")
+        assert ended[Recipient.ATTENDEE].booking.attendee == values.attendee()
+
+    def test_before_the_first_mail_leaves_only_the_end_to_tell(self, room: Postroom) -> None:
+        booking = room.scene.book()
+        room.scene.move(booking, NINE + HOUR)
+        erase(room, room.scene.stored(booking))
+        room.settle()
+        assert room.names() == ["2-cancelled-attendee", "2-cancelled-host"]
+        assert room.methods(booking, Recipient.ATTENDEE) == [None]
+
+    @pytest.mark.parametrize("kind", [TimerKind.FOLLOW_UP, TimerKind.REMINDER])
+    def test_ends_reminders_and_what_follows(self, room: Postroom, kind: TimerKind) -> None:
+        booking = room.scene.book()
+        room.settle()
+        before = room.names()
+        room.scene.now = NINE + HOUR
+        erase(room, booking)
+        room.scene.now = NINE - HOUR if kind is TimerKind.REMINDER else room.scene.now
+        room.send(Timer(tenant=ACME, booking=booking.id, kind=kind, at=NOW, sequence=0, ahead=None))
+        assert room.names() == before
 
 
 class TestTheWayOut:

@@ -5,11 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from daybook.domain.booking import Booking, Role
+from daybook.domain.booking import Actor, Booking, Role
 from daybook.domain.event_type import Question
+from daybook.domain.history import Deed
 from daybook.domain.host import Invitations
-from daybook.domain.mail import Kind, Letter, Recipient
+from daybook.domain.mail import Kind, Letter, Method, Recipient
 from daybook.domain.tokens import require_manage_token
+from daybook.usecases.confirm import confirm
 from tests.fakes import values
 from tests.fakes.postroom import Postroom
 from tests.fakes.scene import ACME, studio
@@ -97,6 +99,40 @@ class TestAReason:
         assert {found[Kind.BOOKED, recipient].reason for recipient in Recipient} == {""}
 
 
+class TestAReasonForAMove:
+    """It stays at the booking, but is told with the move alone: another's deed must not put it into their mouth."""
+
+    def moved(self, room: Postroom, role: Role) -> Booking:
+        room.scene.offer("asked", requires_confirmation=True, confirmation_time=HOUR)
+        return room.scene.move(room.scene.book(event_type="asked"), NINE + HOUR, reason="ill, sorry", role=role)
+
+    def confirmed(self, room: Postroom, booking: Booking) -> Booking:
+        ports = room.scene.ports
+        return confirm(booking, origin=values.origin(Role.HOST), ledger=ports.ledger, bookings=ports.bookings)
+
+    def test_by_the_attendee_is_not_mailed_to_them_as_the_hosts_word(self, room: Postroom) -> None:
+        moved = self.moved(room, Role.ATTENDEE)
+        assert letters(room)[Kind.RESCHEDULED, HOST].reason == "ill, sorry"
+        assert self.confirmed(room, moved).reason == ""
+        found = letters(room)
+        assert [found[Kind.CONFIRMED, recipient].reason for recipient in Recipient] == ["", ""]
+
+    def test_is_not_told_with_a_confirmation_although_the_booking_has_it_still(self, room: Postroom) -> None:
+        moved = self.moved(room, Role.ATTENDEE)
+        after = replace(moved.confirmed(now=NOW), reason=moved.reason)
+        step = replace(values.step(Deed.CONFIRMED, moved, after), actor=Actor(Role.HOST))
+        room.scene.ports.ledger.settle(moved, after, step)
+        assert letters(room)[Kind.CONFIRMED, ATTENDEE].reason == ""
+
+    def test_by_the_host_is_not_mailed_to_them_as_the_guests_word(self, room: Postroom) -> None:
+        moved = self.moved(room, Role.HOST)
+        room.until(NOW + HOUR)
+        found = letters(room)
+        assert found[Kind.RESCHEDULED, ATTENDEE].reason == "ill, sorry"
+        assert [found[Kind.EXPIRED, recipient].reason for recipient in Recipient] == ["", ""]
+        assert room.scene.stored(moved).reason == ""
+
+
 class TestAMove:
     def test_tells_from_when_to_when(self, room: Postroom) -> None:
         room.scene.move(room.scene.book(), NINE + HOUR)
@@ -118,6 +154,38 @@ class TestAMove:
         assert [letter.now for letter in told] == [NOW + HOUR + count * SECOND for count in range(3)]
 
 
+def test_a_request_that_is_told_late_has_the_deadline_it_had(room: Postroom) -> None:
+    room.scene.offer("asked", requires_confirmation=True, confirmation_time=HOUR)
+    asked = room.scene.book(event_type="asked")
+    room.scene.advance(HALF_HOUR)
+    moved = room.scene.move(asked, NINE + HOUR)
+    ports = room.scene.ports
+    confirm(moved, origin=values.origin(Role.HOST, NOW + HALF_HOUR), ledger=ports.ledger, bookings=ports.bookings)
+    found = letters(room)
+    assert found[Kind.REQUEST_RECEIVED, HOST].booking.deadline == NOW + HOUR
+    assert found[Kind.RESCHEDULED, HOST].booking.deadline == NOW + HALF_HOUR + HOUR
+    assert found[Kind.CONFIRMED, HOST].booking.deadline is None
+
+
+class TestAHostWhoIsGone:
+    """Bookings are cancelled before a host is removed, and the mails that say so may still wait."""
+
+    def test_keeps_no_mail_from_the_attendee(self, room: Postroom) -> None:
+        booking = room.scene.book()
+        room.settle()
+        room.scene.cancel(booking, "We are closing.", role=Role.HOST)
+        room.scene.ports.catalogue.remove_host(ACME, room.scene.ada)
+        letter = letters(room)[Kind.CANCELLED, ATTENDEE]
+        assert (letter.method, letter.reason) == (Method.CANCEL, "We are closing.")
+        assert (letter.host.name, letter.host.email, letter.host.zone.key) == ("ada", "owner@example.com", "UTC")
+
+    def test_is_told_nothing_new(self, room: Postroom) -> None:
+        room.scene.book()
+        room.scene.ports.catalogue.remove_host(ACME, room.scene.ada)
+        room.settle()
+        assert room.names() == ["0-booked-attendee", "0-welcome-attendee"]
+
+
 def test_a_reminder_says_how_far_ahead_it_is(room: Postroom) -> None:
     room.scene.book()
     room.until(NINE - HOUR)
@@ -135,11 +203,6 @@ class TestNobodyIsTold:
         [event] = room.events()
         room.send(replace(event, booking="gone"))
         assert room.names() == []
-
-    def test_without_a_host(self, room: Postroom) -> None:
-        room.scene.book()
-        room.scene.ports.catalogue.remove_host(ACME, room.scene.ada)
-        assert self.send(room) == []
 
     def test_who_wants_no_mail(self) -> None:
         room = Postroom(studio(invitations=Invitations.NONE))

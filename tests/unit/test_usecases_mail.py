@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from daybook.domain.mail import MailStatus, Method, Recipient
-from daybook.mail_ports import NotSent
+from daybook.mail_ports import NeverSent, NotSent
 from daybook.usecases.send_mail import RESEND_AFTER
 from tests.fakes.ports import interrupted
 from tests.fakes.post import Died
@@ -18,7 +18,7 @@ from tests.fakes.scene import studio
 from tests.fakes.values import HALF_HOUR, HOUR, NINE, NOW
 
 ATTENDEE, HOST = Recipient.ATTENDEE, Recipient.HOST
-MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+SECOND, MINUTE, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
 FIRST = {"0-booked-attendee", "0-booked-host", "0-welcome-attendee"}
 REMINDER, FOLLOW_UP = "0-reminder_60-attendee", "0-follow_up-attendee"
 
@@ -182,6 +182,29 @@ class TestAProviderThatIsDown:
         room.until(NINE + DAY)
         assert room.names()[3:] == [FOLLOW_UP]
 
+    def test_lets_a_late_reminder_say_how_long_it_truly_is(self, room: Postroom) -> None:
+        room.scene.offer("early", reminders=(2 * HOUR,))
+        room.scene.book(event_type="early")
+        room.until(NINE - 2 * HOUR - MINUTE)
+        room.mailer.refusal = "ServiceUnavailable"
+        room.until(NINE - 90 * MINUTE)
+        room.mailer.refusal = ""
+        room.until(NINE)
+        assert room.names()[3:] == ["0-reminder_120-attendee"]
+        said = room.composer.letters[-1].ahead
+        assert said is not None
+        assert HOUR < said <= 90 * MINUTE
+
+    def test_drops_a_reminder_whose_nearer_one_is_due(self, room: Postroom) -> None:
+        room.scene.offer("twice", reminders=(90 * MINUTE, HOUR))
+        room.scene.book(event_type="twice")
+        room.until(NINE - 90 * MINUTE - SECOND)
+        room.mailer.refusal = "ServiceUnavailable"
+        room.until(NINE - HOUR)
+        room.mailer.refusal = ""
+        room.until(NINE)
+        assert room.names()[3:] == ["0-reminder_60-attendee"]
+
     def test_for_one_recipient_is_not_the_others_trouble(self, room: Postroom) -> None:
         booking = room.scene.book()
         room.mailer.before = NotSent("MessageRejected")
@@ -192,3 +215,51 @@ class TestAProviderThatIsDown:
         room.until(NOW + MINUTE)
         assert set(room.names()) == FIRST
         room.require_single()
+
+
+def test_a_turn_that_is_far_off_is_left_to_others_before_anything_is_claimed(room: Postroom) -> None:
+    booking = room.scene.book()
+    room.mailer.busy = True
+    room.settle()
+    assert (room.names(), room.log(booking)) == ([], {})
+    room.mailer.busy = False
+    room.until(NOW + MINUTE)
+    assert set(room.names()) == FIRST
+    assert {mail.attempts for mail in room.log(booking).values()} == {1}
+
+
+class TestWhatCannotBeWritten:
+    def test_to_an_address_holds_up_neither_the_other_mails_nor_what_follows(self, room: Postroom) -> None:
+        booking = room.scene.book()
+        room.composer.faults[ATTENDEE] = NeverSent("InvalidAddress")
+        room.settle()
+        room.scene.move(booking, NINE + HOUR)
+        room.settle()
+        assert room.names() == ["0-booked-host", "1-rescheduled-host"]
+        assert room.mail.messages == []
+        failed = [mail for mail in room.log(booking).values() if mail.name.recipient is ATTENDEE]
+        assert {(mail.status, mail.detail) for mail in failed} == {(MailStatus.FAILED, "InvalidAddress")}
+        assert len(failed) == 3
+
+    def test_for_a_fault_of_ours_is_written_once_that_is_mended(self, room: Postroom) -> None:
+        booking = room.scene.book()
+        room.composer.faults[HOST] = LookupError("no such text")
+        [event] = room.events()
+        with pytest.raises(LookupError):
+            room.send(event)
+        [failed] = [mail for mail in room.log(booking).values() if mail.status is MailStatus.FAILED]
+        assert (failed.name.text, failed.detail) == ("0-booked-host", "LookupError")
+        room.composer.faults.clear()
+        room.settle()
+        assert set(room.names()) == FIRST
+
+    def test_is_not_hidden_by_what_passes_by_itself(self, room: Postroom) -> None:
+        room.scene.book()
+        room.mailer.refusal = "Throttling"
+        room.composer.faults[HOST] = LookupError("no such text")
+        [event] = room.events()
+        with pytest.raises(LookupError):
+            room.send(event)
+        room.composer.faults.clear()
+        with pytest.raises(NotSent):
+            room.send(event)

@@ -142,6 +142,28 @@ class TestSettingTimers:
         room.settle()
         assert {"reminder-60", "reminder-120"} < set(room.timers.names(booking.id))
 
+    def test_late_keeps_what_fell_due_since_the_booking_stands_so(self, room: Postroom) -> None:
+        scene = room.scene
+        scene.offer("long", reminders=(2 * HOUR, HOUR))
+        booking = scene.book(event_type="long")
+        [booked] = room.events()
+        scene.now = NINE - 2 * HOUR + MINUTE
+        after = scene.stored(booking).undeliverable(now=scene.now)
+        scene.ports.ledger.settle(booking, after, values.step(Deed.UNDELIVERABLE, booking, after, scene.now))
+        room.set_timers(booked)
+        assert {"reminder-60", "reminder-120"} < set(room.timers.names(booking.id))
+
+    def test_late_leaves_out_what_fell_due_before_it_was_confirmed(self, room: Postroom) -> None:
+        scene = room.scene
+        scene.offer("asked", requires_confirmation=True, reminders=(2 * HOUR, HOUR))
+        asked = scene.book(event_type="asked")
+        [requested] = room.events()
+        scene.now = NINE - 2 * HOUR + MINUTE
+        origin = values.origin(Role.HOST, scene.now)
+        confirm(asked, origin=origin, ledger=scene.ports.ledger, bookings=scene.ports.bookings)
+        room.set_timers(requested)
+        assert "reminder-120" not in room.timers.names(asked.id)
+
 
 class TestATimerThatRings:
     @pytest.mark.parametrize("kind", list(TimerKind))

@@ -19,6 +19,10 @@ class NotSent(Exception):
     """The provider did not take a mail, for certain: it may be handed over again. `args[0]` is its word for why."""
 
 
+class NeverSent(NotSent):
+    """No repetition would mend it either, and the log says why."""
+
+
 class Claimed(Enum):
     """What claiming a mail came to."""
 
@@ -51,19 +55,23 @@ class MailLog(Protocol):
 
     def mark(
         self, tenant: str, booking: str, name: MailName, status: MailStatus, *, now: datetime, message_id: str = "",
-        detail: str = "",
+        detail: str = "", below: MailStatus | None = None,
     ) -> bool:  # fmt: skip
-        """Note news of a mail; False if it is unknown, or known to have come as far already."""
+        """Note news of a mail; False if it is unknown, or known to have come as far already, or as far as `below`."""
 
 
 class Composer(Protocol):
     """Writes mails."""
 
-    def compose(self, letter: Letter) -> Outgoing: ...
+    def compose(self, letter: Letter) -> Outgoing:
+        """Return the mail a letter makes. Raises NeverSent: nothing can be addressed to its recipient."""
 
 
 class Mailer(Protocol):
     """Hands mails to the provider."""
+
+    def require_turn(self) -> None:
+        """Raises NotYet: the pace lets the next mail leave so late that nobody should wait with it claimed."""
 
     def send(self, mail: Outgoing, *, tags: Mapping[str, str]) -> str:
         """Return the provider's message id.

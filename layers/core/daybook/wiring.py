@@ -1,6 +1,7 @@
 """Composition root: the only place that knows both a port and its adapter, the clock and chance."""
 
 import secrets
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
@@ -21,8 +22,14 @@ from daybook.ports import Access, Bookings, Catalogue, Ledger
 from daybook.usecases.admission import Quotas
 
 if TYPE_CHECKING:
+    from pathlib import Path
+    from zoneinfo import ZoneInfo
+
+    from jinja2 import Template
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from daybook.adapters.mail.catalogue import Language as Language  # noqa: PLC0414 - exported
+    from daybook.adapters.mail.times import Clock
     from daybook.mail_ports import MailLog
 
 _CONFIG = Config(
@@ -110,14 +117,41 @@ def replies() -> bool:
     return setting("DAYBOOK_REPLIES") == "true"
 
 
-def invitation(booking: Booking, host: Host | None, moment: datetime) -> str:
+def invitation(booking: Booking, host: Host | None, moment: datetime, *, to_host: bool) -> str:
     """Return a booking as iCalendar text; imported here, for few functions need it and it is heavy.
 
-    It says what the object in a mail says, but has no description: that is in one reader's language and, for the
-    attendee, has the manage link, while whoever downloads may be either. The attendee's name is whole here, for it goes
-    to nobody but who asks.
+    It says what the object in the reader's mail says, but has no description, which may have the manage link. The
+    attendee's name is whole here, for it goes to nobody but who asks.
     """
     from daybook.adapters import ics  # noqa: PLC0415
+    from daybook.adapters.mail.catalogue import language_for  # noqa: PLC0415
 
+    tenant = None if booking.title else access().tenant(booking.tenant)
+    own = host.language if to_host and host else booking.attendee.language
+    texts = language_for(own, tenant.language if tenant else "").catalogue.texts
+    seen = replace(booking, title=ics.summary(booking, to_host=to_host, unnamed=texts["words.appointment"]))
     service_address = f"bookings@{settings().mail_domain}"
-    return ics.invitation(booking, host, service_address=service_address, now=moment, replies=replies())
+    return ics.invitation(seen, host, service_address=service_address, now=moment, replies=replies())
+
+
+# Words, clocks and templates of pages are those of mails; imported here, for they come with a layer few functions have.
+
+
+def language(*tags: str, folder: "Path") -> "Language":
+    """Choose the language for BCP 47 tags in order of preference, among the catalogues in a folder."""
+    from daybook.adapters.mail.catalogue import language_for  # noqa: PLC0415
+
+    return language_for(*tags, folder=folder)
+
+
+def clock(zone: "ZoneInfo", language: "Language") -> "Clock":
+    """Return what says moments on somebody's clock, in their language."""
+    from daybook.adapters.mail.times import Clock  # noqa: PLC0415
+
+    return Clock(zone, language.locale)
+
+
+def template(folder: "Path", name: str) -> "Template":
+    from daybook.adapters import templates  # noqa: PLC0415
+
+    return templates.template(folder, name)

@@ -1,5 +1,6 @@
 """A booking as an iCalendar object (RFC 5545, iTIP RFC 5546), in UTC: no zone table to misread."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from icalendar import Calendar, Conference, Event, vCalAddress
@@ -9,7 +10,7 @@ from daybook.adapters.mail.links import join_url
 from daybook.domain.booking import ENDED, PENDING, Booking
 from daybook.domain.host import Host
 from daybook.domain.mail import Method
-from daybook.domain.naming import one_line, printable
+from daybook.domain.naming import one_line, plain_name, printable
 
 PRODUCT = "-//Daybook//Daybook//EN"
 
@@ -31,6 +32,7 @@ def invitation(
     Lines end in CRLF.
 
     Args:
+        booking: as its reader may see it, its title what `summary` makes of it.
         method: REQUEST, or CANCEL once the booking no longer stands, unless given.
         description: whatever may be read by whoever gets the object.
         replies: whether answers are read; then the attendee is asked for one.
@@ -44,15 +46,22 @@ def invitation(
     if description:
         event.add("description", printable(description))
     event.add("organizer", _person(service_address, host.name if host else booking.host))
-    if host is not None:
-        event.add("attendee", _invited(host.email, host.name, PARTSTAT.ACCEPTED), encode=False)
-    if booking.attendee.email:
-        answer, asked = _answer(booking, replies=replies)
-        person = _invited(booking.attendee.email, booking.attendee.name, answer, asked=asked)
+    for person in _people(booking, host, replies=replies):
         event.add("attendee", person, encode=False)
     calendar.add_component(event)
     text: bytes = calendar.to_ical()
     return text.decode()
+
+
+def summary(booking: Booking, *, to_host: bool, unnamed: str) -> str:
+    """Say what an entry in somebody's calendar is; a host's names the guest, or seats of one session would look alike.
+
+    Args:
+        unnamed: the reader's word for an appointment, where the booking has no title.
+    """
+    what = one_line(booking.title) or unnamed
+    guest = plain_name(booking.attendee.name) if to_host and not booking.erasing else ""
+    return f"{guest} – {what}" if guest else what
 
 
 def _event(booking: Booking, method: Method, now: datetime) -> Event:
@@ -67,7 +76,7 @@ def _event(booking: Booking, method: Method, now: datetime) -> Event:
     event.add("dtend", booking.end)
     event.add("status", "CANCELLED" if cancelled else "TENTATIVE" if booking.status in PENDING else "CONFIRMED")
     event.add("transp", "OPAQUE")
-    event.add("summary", one_line(booking.title) or "Booking")
+    event.add("summary", booking.title)
     if booking.location:
         event.add("location", printable(booking.location))
     url = join_url(booking.location)
@@ -76,13 +85,23 @@ def _event(booking: Booking, method: Method, now: datetime) -> Event:
     return event
 
 
+def _people(booking: Booking, host: Host | None, *, replies: bool) -> Iterator[vCalAddress]:
+    if host is not None:
+        yield _invited(host.email, host.name, PARTSTAT.ACCEPTED)
+    if booking.attendee.email:
+        answer, asked = _answer(booking, replies=replies)
+        yield _invited(booking.attendee.email, booking.attendee.name, answer, asked=asked)
+
+
 def _answer(booking: Booking, *, replies: bool) -> tuple[PARTSTAT, bool]:
     """Say whether the attendee comes, and whether to ask; they booked, so without replies there is nothing to ask.
 
-    A reply holds for the SEQUENCE it answered (RFC 5546 §2.1.5); a new time is asked about anew.
+    A reply holds for the SEQUENCE it answered (RFC 5546 §2.1.5); a new time is asked about anew. One that anybody might
+    have written puts no word into the attendee's mouth.
     """
-    if booking.reply is not None and booking.reply.sequence == booking.sequence:
-        return PARTSTAT[booking.reply.answer.name], replies
+    reply = booking.reply
+    if reply is not None and reply.verified and reply.sequence == booking.sequence:
+        return PARTSTAT[reply.answer.name], replies
     return (PARTSTAT.NEEDS_ACTION, True) if replies else (PARTSTAT.ACCEPTED, False)
 
 

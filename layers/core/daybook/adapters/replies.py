@@ -19,7 +19,10 @@ LONGEST_FROM = 998
 
 
 def reply_in(raw: bytes, *, authentic: bool) -> IncomingReply | None:
-    """Find the reply in a mail; None if there is none: out-of-office notes, counter-proposals, chatter.
+    """Find the reply in a mail; None if there is none: counter-proposals, chatter, and what a machine answered.
+
+    Out-of-office notes are no word of the attendee's, whatever they enclose; they are `auto-replied`. What calendars
+    send when a person clicks is itself `auto-generated`, so that stays (RFC 3834 §5).
 
     Args:
         raw: the message as it was received (RFC 5322).
@@ -29,6 +32,8 @@ def reply_in(raw: bytes, *, authentic: bool) -> IncomingReply | None:
         return None
     # compat32 takes headers as they stand; newer policies understand them, and some that are malformed make them fail.
     message = BytesParser(policy=policy.compat32).parsebytes(raw)
+    if any(str(value).strip().lower().startswith("auto-replied") for value in message.get_all("Auto-Submitted", [])):
+        return None
     sender = _sender(message)
     for part in message.walk():
         if part.get_content_type() in {"text/calendar", "application/ics"}:

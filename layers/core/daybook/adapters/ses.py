@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError
 
-from daybook.mail_ports import NotSent, Outgoing
+from daybook.mail_ports import NotSent, NotYet, Outgoing
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
@@ -28,6 +28,8 @@ TURNED_AWAY = frozenset(
 )
 """What AWS answers before a request is worked on, whatever the status. Source: AWS, "Common errors"."""
 
+LONGEST_PAUSE = 3.0
+"""Seconds worth waiting for a turn: a batch of five messages with three mails each must end within a minute."""
 NEVER_REACHED = (EndpointConnectionError, ConnectTimeoutError)
 
 
@@ -54,6 +56,10 @@ class SesMailer:
         self._sleep = sleep
         self._monotonic = monotonic
         self._earliest = 0.0
+
+    def require_turn(self) -> None:
+        if self._earliest - self._monotonic() > LONGEST_PAUSE:
+            raise NotYet("too many workers share the pace")
 
     def send(self, mail: Outgoing, *, tags: Mapping[str, str]) -> str:
         request: dict[str, Any] = {

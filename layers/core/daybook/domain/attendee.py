@@ -7,12 +7,15 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attendee:
-    """Who books. `timezone` is an IANA name as given; times in mails follow it."""
+    """Who books. `timezone` is an IANA name as given; times in mails follow it.
+
+    `language` is a BCP 47 tag; empty: the tenant's.
+    """
 
     name: str
     email: str
     timezone: str
-    language: str = "en"
+    language: str = ""
 
     @property
     def nobody(self) -> "Attendee":

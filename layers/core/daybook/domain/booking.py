@@ -69,6 +69,7 @@ class Booking:
         attendee_key: keyed hash of the attendee's e-mail; finds a person's bookings without naming the person.
         counted: the limit counters that hold this booking, so that leaving them needs no look at today's settings.
         deadline: when a pending booking lapses by itself.
+        reason: for the last move, the cancellation or the refusal, in the words of who did it.
         sequence: iTIP SEQUENCE (RFC 5546 §2.1.4); grows with each change of time and with the cancellation.
         version: grows with every change; orders history and events.
         generation: raised to revoke manage tokens.
@@ -185,7 +186,7 @@ class Booking:
     def confirmed(self, *, now: datetime) -> "Booking":
         """Accept a request. Raises NotPending."""
         self._require_pending(now)
-        return replace(self._changed(now), status=Status.CONFIRMED, deadline=None)
+        return replace(self._changed(now), status=Status.CONFIRMED, deadline=None, reason="")
 
     def declined(self, *, now: datetime) -> "Booking":
         """Refuse a request. Raises NotPending."""
@@ -196,7 +197,7 @@ class Booking:
         """Write down that nobody answered in time. Raises NotPending while the deadline has not passed."""
         if not self.lapsed(now):
             raise NotPending("Its deadline has not passed.")
-        return replace(self._changed(now, sequence=1), status=Status.EXPIRED, deadline=None)
+        return replace(self._changed(now, sequence=1), status=Status.EXPIRED, deadline=None, reason="")
 
     def missed(self, *, now: datetime) -> "Booking":
         """Record that the attendee did not come. Raises AlreadyCancelled, NotPending, NotStarted."""

@@ -29,7 +29,7 @@ class Host:
     """A host with schedules and blocks: one consistency boundary, one stored item (docs/adr/0003).
 
     Attributes:
-        language: of mails to the host; a BCP 47 tag.
+        language: of mails to the host; a BCP 47 tag, empty: the tenant's.
         reminders: whether reminders go to the host, too.
     """
 
@@ -40,7 +40,7 @@ class Host:
     default_schedule: str | None = None
     defaults: Defaults = field(default_factory=Defaults)
     calendar_policy: CalendarPolicy = CalendarPolicy.STRICT
-    language: str = "en"
+    language: str = ""
     invitations: Invitations = Invitations.CALENDAR
     reminders: bool = False
     schedules: Mapping[str, Schedule] = field(default_factory=dict)

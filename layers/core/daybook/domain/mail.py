@@ -150,7 +150,7 @@ TOLD_BY = {
 }
 """Which mail tells of a change; other changes are told to nobody."""
 
-_ENDINGS = {Kind.DECLINED, Kind.CANCELLED, Kind.EXPIRED}
+ENDINGS = {Kind.DECLINED, Kind.CANCELLED, Kind.EXPIRED}
 _STANDING = {Kind.BOOKED, Kind.CONFIRMED, Kind.RESCHEDULED}
 _PLACING = {Deed.REQUESTED, Deed.BOOKED}
 _SECOND = timedelta(seconds=1)
@@ -175,7 +175,7 @@ def called_for(
         yield MailName(sequence, kind, Recipient.HOST)
         return
     yield MailName(sequence, kind, Recipient.ATTENDEE)
-    if host.invitations is not Invitations.NONE or (kind in _ENDINGS | _STANDING and _has_event(Recipient.HOST, log)):
+    if host.invitations is not Invitations.NONE or (kind in ENDINGS | _STANDING and _has_event(Recipient.HOST, log)):
         yield MailName(sequence, kind, Recipient.HOST)
     if first and tenant.welcome and event.deed in _PLACING:
         yield MailName(sequence, Kind.WELCOME, Recipient.ATTENDEE)
@@ -188,7 +188,7 @@ def method_of(name: MailName, status: Status, *, host: Host, log: Sequence[Mail]
     Where it is not, it is put once it is agreed, unless the host wants no objects, for events come another way.
     """
     has_it = _has_event(name.recipient, log)
-    if name.kind in _ENDINGS:
+    if name.kind in ENDINGS:
         return Method.CANCEL if has_it else None
     if name.kind not in _STANDING:
         return None
@@ -213,6 +213,11 @@ def _has_event(recipient: Recipient, log: Sequence[Mail]) -> bool:
 
 
 def superseded(name: MailName, version: int, log: Sequence[Mail]) -> bool:
-    """Tell whether this recipient has already been told of something later, so that this mail would mislead."""
+    """Tell whether this recipient has already been told of something later, so that this mail would mislead.
+
+    That mail does not arrive stays true whatever happens to the booking.
+    """
+    if name.kind is Kind.UNDELIVERED:
+        return False
     told = [mail for mail in log if mail.name.recipient is name.recipient and mail.name.kind in TOLD_BY.values()]
     return any(mail.version > version and mail.name.kind is not Kind.UNDELIVERED for mail in told)

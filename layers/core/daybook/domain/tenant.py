@@ -21,7 +21,7 @@ class Tenant:
     """An organisation whose hosts can be met.
 
     Attributes:
-        language: of mails to people whose own language there is no catalogue for; a BCP 47 tag.
+        language: of mails to people who gave none, or one there is no catalogue for; a BCP 47 tag.
         welcome: whether a person's first booking brings a welcome mail.
         follow_up: whether a mail follows after a meeting; `feedback_url` is where its link leads, None: to the host.
     """

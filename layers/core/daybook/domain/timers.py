@@ -11,6 +11,10 @@ from daybook.domain.event_type import MINUTE
 FOLLOW_UP_AFTER = timedelta(hours=1)
 """After the end: a host who was stood up has had time to say so."""
 
+LATE = timedelta(minutes=5)
+"""A reminder that is later than this says how long it truly is to the start."""
+_HOUR = timedelta(hours=1)
+
 
 class TimerKind(StrEnum):
     REMINDER = "reminder"
@@ -68,6 +72,20 @@ def timetable(booking: Booking, *, since: datetime) -> Sequence[Timer]:
         timer(TimerKind.COMPLETION, booking.end),
         timer(TimerKind.FOLLOW_UP, booking.end + FOLLOW_UP_AFTER),
     ]
+
+
+def still_ahead(booking: Booking, ahead: timedelta, now: datetime) -> timedelta | None:
+    """Return how soon the start is, as a reminder says it; None if there is nothing left to remind of.
+
+    A late one says what is left, in whole hours or, within two, minutes; once a nearer one is due, that one says it.
+    """
+    left = booking.start - now
+    if left <= timedelta(0) or any(left <= nearer < ahead for nearer in booking.policy.reminders):
+        return None
+    if ahead - left <= LATE:
+        return ahead
+    unit = _HOUR if left >= 2 * _HOUR else MINUTE
+    return max(round(left / unit), 1) * unit
 
 
 def possible_names(booking: Booking) -> frozenset[str]:

@@ -14,16 +14,17 @@ IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9-]{0,62}\Z|[0-9A-HJKMNP-TV-Z]{26}\Z")
 _MOMENT = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d)(:\d\d)?(\.\d{1,9})?(Z|z|[+-]\d\d:\d\d)?(?:\[([A-Za-z0-9_+/-]{1,64})\])?\Z"
 )
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _EMAIL = re.compile(
     r"(?=[^@]{1,64}@)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
-    r"@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?\.[A-Za-z0-9-]{2,63}\Z"
+    rf"@(?:{_LABEL}\.)+(?=[^.]{{2}}){_LABEL}\Z"
 )
-"""What a header can hold and SES can mail to: a dot-atom (RFC 5322 §3.2.3), ASCII alone."""
-_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+"""What a header can hold and SES can mail to: a dot-atom (RFC 5322 §3.2.3), ASCII alone, at a host (RFC 1123 §2.1)."""
 _WEB_ADDRESS = re.compile(
     rf"https://{_LABEL}(?:\.{_LABEL})*(?::(?P<port>[0-9]{{1,5}}))?(?:[/?#][A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*)?\Z"
 )
 """The characters of RFC 3986 §2, none of which ends an attribute of HTML in double quotes."""
+_TAG = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}"
 _NOT_A_ZONE = re.compile(r"(right|posix)/|(localtime|posixrules|Factory)\Z")
 """What a database may hold beside zones: clocks with leap seconds, and names that differ by machine."""
 _EARLIEST, _LATEST = 2000, 2199
@@ -99,7 +100,7 @@ def no_odd_controls(text: str) -> str:
 
 
 def email_address(text: str) -> str:
-    if len(text) > 254 or not _EMAIL.match(text) or ".." in text:
+    if len(text) > 254 or not _EMAIL.match(text):
         raise PydanticCustomError("email", "Use an address such as ada@example.com.")
     return text
 
@@ -155,8 +156,10 @@ Email = Annotated[
     Field(min_length=3, max_length=254, json_schema_extra={"format": "email"}),
 ]
 WebAddress = Annotated[str, AfterValidator(web_address), Field(max_length=500, json_schema_extra={"format": "uri"})]
-Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$", examples=["de-AT"])]
+Language = Annotated[str, Field(pattern=rf"^{_TAG}$", examples=["de-AT"])]
 """A BCP 47 tag."""
+OwnLanguage = Annotated[str, Field(pattern=rf"^({_TAG})?$", examples=["de-AT"])]
+"""A person's; empty: the tenant's."""
 Count = Annotated[int, Strict(), Field(ge=1, le=1000)]
 Minutes = Annotated[int, Strict(), Field(ge=0, le=1440, multiple_of=5)]
 Duration = Annotated[int, Strict(), Field(ge=5, le=1440, multiple_of=5)]

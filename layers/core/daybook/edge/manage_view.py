@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from daybook import wiring
-from daybook.domain.booking import ENDED, PENDING, Booking
+from daybook.domain.booking import ENDED, PENDING, Booking, Status
 from daybook.domain.errors import DaybookError, SlotTaken
 from daybook.domain.schedule import date_at
 from daybook.edge import pages, problems
@@ -23,6 +23,8 @@ AHEAD = 31 * DAY
 """How far one list of times reaches, forwards and, for the link to earlier ones, backwards."""
 FAR = 366 * DAY
 MOST_STARTS = 60
+_REASONED = frozenset({Status.CANCELLED, Status.DECLINED})
+"""Ends that somebody gave a reason for; that of an earlier move is none for what nobody answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +130,7 @@ def _facts(seen: Booking, context: Context, wording: Wording, zone: ZoneInfo) ->
         "when": wording.span(seen.start, seen.end, zone),
         "location": location,
         "link": location.lower().startswith("https://") and len(location.split()) == 1,
-        "reason": seen.reason if seen.status in ENDED else "",
+        "reason": seen.reason if seen.status in _REASONED else "",
         "standing": seen.status not in ENDED,
     }
 

@@ -8,12 +8,12 @@ import re
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
+from daybook import wiring
 from daybook.domain.brand import Brand, is_colour
 from daybook.domain.errors import DaybookError
 from daybook.domain.tokens import MANAGE_PREFIX
@@ -21,9 +21,6 @@ from daybook.edge import problems
 from daybook.edge.answers import Answer
 from daybook.edge.requests import Body, Call, Query
 from daybook.edge.wording import Wording, accepted
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 TEMPLATES = Path(__file__).with_name("templates")
 HTML = "text/html; charset=utf-8"
@@ -59,8 +56,8 @@ def page(
     """Render a template; every value is escaped, and one that is missing is an error."""
     shown = brand if brand and is_colour(brand.colour) else Brand()
     logo = _logo(shown)
-    style = _environment().get_template("style.css").render(brand=shown)
-    text = _environment().get_template(template).render(t=wording, brand=shown, logo=logo, style=style, **values)
+    style = wiring.template(TEMPLATES, "style.css").render(brand=shown)
+    text = wiring.template(TEMPLATES, template).render(t=wording, brand=shown, logo=logo, style=style, **values)
     security = {**_HEADERS, "Content-Security-Policy": _policy(style, logo)}
     return Answer(text, status=status, headers={**security, **(headers or {})}, content_type=HTML)
 
@@ -105,18 +102,3 @@ def _policy(style: str, logo: str | None) -> str:
         "base-uri 'none'",
     ]
     return "; ".join([*rules, f"img-src https://{urlsplit(logo).netloc}"] if logo else rules)
-
-
-@cache
-def _environment() -> "Environment":
-    """Compile templates once a process; imported here, for it comes with a layer that few functions have."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape  # noqa: PLC0415
-
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=select_autoescape(["html"]),
-        undefined=StrictUndefined,
-        auto_reload=False,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
 
-from daybook.adapters.mail.catalogue import Language, language_for
-from daybook.adapters.mail.times import Clock
+from daybook import wiring
 
 LANGUAGES = Path(__file__).with_name("templates") / "languages"
 
@@ -17,12 +16,12 @@ LANGUAGES = Path(__file__).with_name("templates") / "languages"
 class Wording:
     """Says things in one language."""
 
-    language: Language
+    language: "wiring.Language"
 
     @classmethod
     def of(cls, *tags: str) -> "Wording":
         """Choose by BCP 47 tags in order of preference; English if there is a catalogue for none of them."""
-        return cls(language_for(*(tag for tag in tags if tag), folder=LANGUAGES))
+        return cls(wiring.language(*(tag for tag in tags if tag), folder=LANGUAGES))
 
     @property
     def tag(self) -> str:
@@ -41,10 +40,10 @@ class Wording:
 
     def span(self, start: datetime, end: datetime, zone: ZoneInfo) -> str:
         """Say when a meeting is, with the zone's name and offset."""
-        return Clock(zone, self.language.locale).span(start, end)
+        return wiring.clock(zone, self.language).span(start, end)
 
     def moment(self, at: datetime, zone: ZoneInfo) -> str:
-        return Clock(zone, self.language.locale).moment(at)
+        return wiring.clock(zone, self.language).moment(at)
 
     def day(self, day: date) -> str:
         return _spaced(format_date(day, "full", locale=self.language.locale))

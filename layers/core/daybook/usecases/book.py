@@ -16,7 +16,7 @@ from daybook.ports import Bookings, Catalogue, Ledger, NewId
 from daybook.usecases.admission import Admit, attendee_key
 from daybook.usecases.availability import offered, static_calendar
 from daybook.usecases.idempotency import Repeatable
-from daybook.usecases.placing import HOST_MAY_IGNORE, alternatives, claim, replay, require_answers
+from daybook.usecases.placing import HOST_MAY_IGNORE, alternatives, claim, replay, require_answers, require_guest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +69,7 @@ def book(
     if earlier is not None:
         return earlier, secret
     admit()
+    require_guest(host, request.attendee.email)
     require_answers(event_type, request.answers)
     calendar = static_calendar(host, event_type)
     ignore = HOST_MAY_IGNORE if request.caller else frozenset()

@@ -10,7 +10,6 @@ from daybook.domain.caller import Caller
 from daybook.domain.errors import NotFound, OwnSlot, Past, SlotTaken, TooSoon
 from daybook.domain.event_type import MINUTE, Terms
 from daybook.domain.history import Origin
-from daybook.domain.host import Host
 from daybook.domain.placement import place
 from daybook.domain.published_slot import PublishedSlot, SlotStatus, slot_terms
 from daybook.domain.reasons import Reason
@@ -18,7 +17,7 @@ from daybook.ports import Bookings, Catalogue, Ledger, NewId
 from daybook.usecases.admission import Admit, attendee_key
 from daybook.usecases.idempotency import Repeatable
 from daybook.usecases.list_open_slots import OpenSlotsQuery, list_open_slots
-from daybook.usecases.placing import HOST_MAY_IGNORE, claim, replay, require_answers
+from daybook.usecases.placing import HOST_MAY_IGNORE, claim, replay, require_answers, require_guest
 
 SEARCH = timedelta(days=60)
 
@@ -70,7 +69,9 @@ def book_slot(
     if earlier is not None:
         return earlier, secret
     admit()
-    _refuse_own_host(request, host)
+    if request.caller is not None and request.caller.host == host.slug:
+        raise OwnSlot("A slot is for others to book.")
+    require_guest(host, request.attendee.email)
     require_answers(context.event_type, request.answers)
     terms, policy = slot_terms(slot, context.event_type, host)
     ignore = HOST_MAY_IGNORE if request.caller else frozenset()
@@ -87,7 +88,7 @@ def book_slot(
         attendee=request.attendee,
         attendee_key=attendee_key(secret, request.attendee.email),
         answers=request.answers,
-        title=context.event_type.title if context.event_type else host.name,
+        title=context.event_type.title if context.event_type else "",
         location=context.event_type.location if context.event_type else None,
         slot=slot.id,
         counted=tuple(bound.counter for bound in bounds),
@@ -115,9 +116,3 @@ def require_open_slot(
         raise TooSoon(f"Book at least {terms.minimum_notice // MINUTE} minutes ahead.")
     if slot.status is SlotStatus.CANCELLED:
         raise SlotTaken("The host has withdrawn this slot.")
-
-
-def _refuse_own_host(request: BookSlotRequest, host: Host) -> None:
-    bound = request.caller is not None and request.caller.host == host.slug
-    if bound or request.attendee.email.casefold() == host.email.casefold():
-        raise OwnSlot("A slot is for others to book.")

@@ -8,12 +8,15 @@ from daybook.usecases.changing import changed
 
 
 def erase_booking(booking: Booking, *, origin: Origin, ledger: Ledger, bookings: Bookings) -> None:
-    """Cancel a booking if it still stands, then give the person up; times, states and counts stay. Raises Busy."""
+    """Cancel a booking if it still stands, then give the person up; times, states and counts stay. Raises Busy.
+
+    Until the address is gone a repetition asks for it again: what was to drop it may have been put aside.
+    """
     if booking.status not in ENDED and not booking.lapsed(origin.now) and origin.now < booking.start:
         booking = cancel(booking, "", origin=origin, ledger=ledger, bookings=bookings)
 
     def step(current: Booking) -> Booking:
-        if not current.attendee_key:
+        if not current.attendee_key and not current.erasing:
             return current
         after = current.forgotten(now=origin.now)
         ledger.settle(current, after, event(Deed.ERASURE_REQUESTED, origin, before=current, after=after))

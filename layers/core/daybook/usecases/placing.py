@@ -64,6 +64,13 @@ def in_progress(earlier: Found | None) -> Found:
     return earlier
 
 
+def require_guest(host: Host, email: str) -> None:
+    """Refuse the host as their own attendee: an invitation cannot go to one address in two roles."""
+    if email.casefold() == host.email.casefold():
+        hint = "This is the host's own address; give the attendee's."
+        raise ValidationFailed("A host is not an attendee.", [FieldError(pointer("attendee", "email"), hint)])
+
+
 def require_answers(event_type: EventType | None, answers: Mapping[str, str]) -> None:
     """Refuse missing answers and answers nobody asked for."""
     questions = {question.id: question for question in event_type.questions} if event_type else {}

@@ -29,7 +29,12 @@ class News:
 
 
 def record_delivery(news: News, *, origin: Origin, log: MailLog, bookings: Bookings, ledger: Ledger) -> None:
-    """Put news in the log; a first hard bounce of the attendee's address becomes part of the booking's story."""
+    """Put news in the log; a first hard bounce of the attendee's address becomes part of the booking's story.
+
+    A bounce that may pass does not undo a delivery: SES calls out-of-office notes so.
+    Source: Amazon SES, "Bounce types" (Transient, General).
+    """
+    passing = news.status is MailStatus.BOUNCED and not news.permanent
     log.mark(
         news.tenant,
         news.booking,
@@ -38,6 +43,7 @@ def record_delivery(news: News, *, origin: Origin, log: MailLog, bookings: Booki
         now=origin.now,
         message_id=news.message_id,
         detail=news.detail,
+        below=MailStatus.DELIVERED if passing else None,
     )
     if not (news.permanent and news.name.recipient is Recipient.ATTENDEE):
         return

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from daybook.domain.booking import Booking, Role, Status
+from daybook.domain.booking import PENDING, Booking, Role, Status
 from daybook.domain.event_type import EventType
 from daybook.domain.history import Deed, Event
 from daybook.domain.host import Host, Invitations
 from daybook.domain.mail import (
+    ENDINGS,
     Kind,
     Letter,
     Mail,
@@ -20,10 +22,11 @@ from daybook.domain.mail import (
     next_stamp,
     superseded,
 )
+from daybook.domain.policy import confirmation_deadline
 from daybook.domain.tenant import Tenant
-from daybook.domain.timers import Timer, TimerKind
+from daybook.domain.timers import Timer, TimerKind, still_ahead
 from daybook.domain.tokens import manage_token
-from daybook.mail_ports import Claimed, Composer, Mailer, MailLog, NotSent, NotYet
+from daybook.mail_ports import Claimed, Composer, Mailer, MailLog, NeverSent, NotSent, NotYet, Outgoing
 from daybook.ports import Bookings, Catalogue
 
 RESEND_AFTER = timedelta(minutes=2)
@@ -31,6 +34,10 @@ RESEND_AFTER = timedelta(minutes=2)
 
 Had the provider taken it, its own event would have said so by then.
 """
+
+Mark = Callable[[MailStatus, str, str], bool]
+"""Notes how far a mail has come, the provider's id for it, and its word for why."""
+_REASONED = frozenset({Deed.RESCHEDULED, Deed.CANCELLED, Deed.DECLINED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +67,8 @@ def tell(event: Event, *, catalogue: Catalogue, bookings: Bookings, post: Post, 
         for name in called_for(event, tenant=scene.tenant, host=scene.host, first=first, log=log):
             if superseded(name, event.version, log) or _has_left(name, log):
                 continue
+            if scene.booking.erasing and name.kind not in ENDINGS:
+                continue  # whoever is to be forgotten hears of nothing but the end, and so does the host
             method = method_of(name, told.status, host=scene.host, log=log)
             stamp = next_stamp(name.recipient, log, now=now) if method else now
             letter = scene.letter(name, told, stamp, base_url=post.base_url)
@@ -83,12 +92,13 @@ def remind(timer: Timer, *, catalogue: Catalogue, bookings: Bookings, post: Post
         NotSent, NotYet: as `tell`.
     """
     scene = _scene(timer.tenant, timer.booking, catalogue, bookings)
-    if scene is None or scene.booking.sequence != timer.sequence:
+    if scene is None or scene.booking.erasing or scene.booking.sequence != timer.sequence:
         return
-    names = list(_reminders(timer, scene, now))
+    ahead = still_ahead(scene.booking, timer.ahead, now) if timer.ahead is not None else None
+    names = list(_reminders(timer, scene, ahead))
     log = post.log.mails(timer.tenant, timer.booking) if names else []
     letters = (
-        (name, scene.letter(name, scene.booking, now, base_url=post.base_url))
+        (name, replace(scene.letter(name, scene.booking, now, base_url=post.base_url), ahead=ahead))
         for name in names
         if not _has_left(name, log)
     )
@@ -107,6 +117,8 @@ class _Scene:
 
     def letter(self, name: MailName, told: Booking, now: datetime, *, base_url: str) -> Letter:
         to_attendee = name.recipient is Recipient.ATTENDEE
+        if self.booking.erasing and not to_attendee:
+            told = replace(told, attendee=told.attendee.nobody)
         path = f"{base_url}/manage/{self.booking.tenant}/{self.booking.id}"
         # Whoever asked to be forgotten has no link any more, not even in the mail that says good-bye.
         token = manage_token(self.secret, self.booking) if to_attendee and not self.booking.erasing else ""
@@ -117,7 +129,6 @@ class _Scene:
             host=self.host,
             booking=told,
             now=now,
-            ahead=name.ahead,
             answers=() if to_attendee else self._answers(),
             manage_url=f"{path}?token={token}" if token else "",
         )
@@ -133,18 +144,36 @@ def _scene(tenant: str, booking_id: str, catalogue: Catalogue, bookings: Booking
     if booking is None:
         return None
     found = catalogue.context(tenant, booking.host, booking.event_type, with_secret=True, with_tenant=True)
-    if found.tenant is None or found.host is None or found.secret is None:
+    if found.tenant is None or found.secret is None:
         return None
-    return _Scene(
-        booking=booking, tenant=found.tenant, host=found.host, event_type=found.event_type, secret=found.secret
+    host = found.host or _stand_in(booking.host, found.tenant)
+    return _Scene(booking=booking, tenant=found.tenant, host=host, event_type=found.event_type, secret=found.secret)
+
+
+def _stand_in(slug: str, tenant: Tenant) -> Host:
+    """Return whom mails name when their host was removed while they waited; replies go to the tenant."""
+    return Host(
+        slug=slug,
+        name=slug,
+        email=tenant.email,
+        zone=ZoneInfo("UTC"),
+        language=tenant.language,
+        invitations=Invitations.NONE,
     )
 
 
 def _as_of(booking: Booking, event: Event) -> Booking:
     """Return the booking as it stood after a change; what history does not keep is as today."""
     after = event.after
+    waits = after.status in PENDING
     return replace(
-        booking, status=after.status, start=after.start, end=after.end, sequence=after.sequence, updated_at=event.at
+        booking,
+        status=after.status,
+        start=after.start,
+        end=after.end,
+        sequence=after.sequence,
+        deadline=confirmation_deadline(booking.policy, after.start, event.at) if waits else None,
+        updated_at=event.at,
     )
 
 
@@ -154,16 +183,19 @@ def _earlier(event: Event) -> tuple[datetime, datetime] | None:
 
 
 def _reason(booking: Booking, event: Event, recipient: Recipient) -> str:
-    """What an attendee typed goes to the host alone: nobody can be made to mail strangers a text."""
+    """What an attendee typed goes to the host alone: nobody can be made to mail strangers a text.
+
+    It is told with the deed it was given for; what others do afterwards, a confirmation say, was not their word.
+    """
     from_host = event.actor.role is Role.HOST
-    current = booking.sequence == event.after.sequence
-    return booking.reason if current and (from_host or recipient is Recipient.HOST) else ""
+    its_own = event.deed in _REASONED and booking.sequence == event.after.sequence
+    return booking.reason if its_own and (from_host or recipient is Recipient.HOST) else ""
 
 
-def _reminders(timer: Timer, scene: _Scene, now: datetime) -> Iterable[MailName]:
+def _reminders(timer: Timer, scene: _Scene, ahead: timedelta | None) -> Iterable[MailName]:
     booking, host = scene.booking, scene.host
     if timer.kind is TimerKind.REMINDER:
-        if booking.status is Status.CONFIRMED and now < booking.start:
+        if booking.status is Status.CONFIRMED and ahead:
             yield MailName(timer.sequence, Kind.REMINDER, Recipient.ATTENDEE, timer.ahead)
             if host.reminders and host.invitations is not Invitations.NONE:
                 yield MailName(timer.sequence, Kind.REMINDER, Recipient.HOST, timer.ahead)
@@ -183,7 +215,8 @@ def _send_all(letters: Iterable[tuple[MailName, Letter]], version: int, post: Po
         except Exception as failure:  # one recipient's trouble is not the other's
             failures.append(failure)
     if failures:
-        raise failures[0]
+        # What passes by itself must not hide a fault that somebody has to look at.
+        raise next((each for each in failures if not isinstance(each, NotSent | NotYet)), failures[0])
 
 
 def _send(name: MailName, letter: Letter, version: int, post: Post, now: datetime) -> None:
@@ -191,7 +224,6 @@ def _send(name: MailName, letter: Letter, version: int, post: Post, now: datetim
     address = booking.attendee.email if name.recipient is Recipient.ATTENDEE else letter.host.email
     if not address:
         return  # forgotten meanwhile
-    outgoing = post.composer.compose(letter)
     mail = Mail(
         tenant=booking.tenant,
         booking=booking.id,
@@ -202,12 +234,16 @@ def _send(name: MailName, letter: Letter, version: int, post: Post, now: datetim
         queued_at=now,
         updated_at=now,
     )
+    post.mailer.require_turn()
     claimed = post.log.claim(mail, stale=now - RESEND_AFTER)
     if claimed is Claimed.DONE:
         return
     if claimed is Claimed.UNDECIDED:
         raise NotYet(f"{name.text} may be on its way")
     mark = _marker(mail, post.log, now)
+    outgoing = _composed(letter, post.composer, mark)
+    if outgoing is None:
+        return
     try:
         message_id = post.mailer.send(
             outgoing, tags={"tenant": booking.tenant, "booking": booking.id, "mail": name.text}
@@ -218,7 +254,19 @@ def _send(name: MailName, letter: Letter, version: int, post: Post, now: datetim
     mark(MailStatus.SENT, message_id, "")
 
 
-def _marker(mail: Mail, log: MailLog, now: datetime) -> Callable[[MailStatus, str, str], bool]:
+def _composed(letter: Letter, composer: Composer, mark: Mark) -> Outgoing | None:
+    """Return the mail a letter makes; None if there can never be one, which the log then says."""
+    try:
+        return composer.compose(letter)
+    except NeverSent as refusal:
+        mark(MailStatus.FAILED, "", str(refusal))
+        return None
+    except Exception as fault:
+        mark(MailStatus.FAILED, "", type(fault).__name__)  # nothing has left, so it need not be waited for
+        raise
+
+
+def _marker(mail: Mail, log: MailLog, now: datetime) -> Mark:
     def mark(status: MailStatus, message_id: str, detail: str) -> bool:
         return log.mark(mail.tenant, mail.booking, mail.name, status, now=now, message_id=message_id, detail=detail)
 

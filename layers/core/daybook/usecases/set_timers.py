@@ -16,7 +16,9 @@ def set_timers(event: Event, *, bookings: Bookings, timers: Timers) -> None:
     booking = bookings.booking(event.tenant, event.booking)
     if booking is None:
         return
-    wanted = timetable(booking, since=booking.updated_at)
+    # What came since, a bounce say, may have left the booking as it stood; a reminder that was due then is still meant.
+    stands = (event.after.sequence, event.after.status) == (booking.sequence, booking.status)
+    wanted = timetable(booking, since=event.at if stands else booking.updated_at)
     for timer in wanted:
         timers.set(timer)
     if event.deed not in _NEW:

@@ -66,11 +66,11 @@ class DynamoMails:
         now: datetime,
         message_id: str = "",
         detail: str = "",
+        below: MailStatus | None = None,
     ) -> bool:
         update = Expression(keys.mail(tenant, booking, name))
-        update.require(
-            f"attribute_exists(pk) AND {update.name('rank')} < {update.value('rank', attribute(status.rank))}"
-        )
+        limit = update.value("limit", attribute((below or status).rank))
+        update.require(f"attribute_exists(pk) AND {update.name('rank')} < {limit}")
         update.set("status", attribute(status))
         update.set("rank", attribute(status.rank))
         update.set("detail", attribute(detail))

@@ -21,6 +21,7 @@ class Catalogue:
         tag: BCP 47, as `lang` says it.
         locale: how dates are written, where the reader's own tag does not say more.
         direction: `ltr` or `rtl`.
+        colon: what stands between a label and what it labels, in plain text.
         texts: by dotted key.
     """
 
@@ -28,11 +29,12 @@ class Catalogue:
     locale: str
     direction: str
     texts: Mapping[str, str]
+    colon: str = ":"
 
     @classmethod
     def read(cls, path: Path) -> "Catalogue":
         content = tomllib.loads(path.read_text(encoding="utf-8"))
-        head = {name: content.pop(name) for name in ("locale", "direction")}
+        head = {name: content.pop(name) for name in ("locale", "direction", "colon") if name in content}
         return cls(tag=path.stem, texts=dict(_flat(content)), **head)
 
 

@@ -2,16 +2,14 @@
 
 from email.message import EmailMessage
 from email.policy import SMTP
-from functools import cache
 from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
 from daybook.adapters import ics
 from daybook.adapters.mail import headers
 from daybook.adapters.mail.content import Draft
+from daybook.adapters.templates import template
 from daybook.domain.mail import Kind, Letter, MailName
-from daybook.mail_ports import NotSent, Outgoing
+from daybook.mail_ports import NeverSent, Outgoing
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -37,15 +35,16 @@ class MailComposer:
 
         Raises:
             LookupError: there is no such mail to this recipient.
-            NotSent: no mail can be addressed to what stands for the recipient's address.
+            NeverSent: no mail can be addressed to what stands for the recipient's address.
         """
         draft = Draft(letter)
         to = headers.addressable(draft.address)
         if to is None:
-            raise NotSent("InvalidAddress")
+            raise NeverSent("InvalidAddress")
         message = self._headed(letter)
-        message.set_content(template("mail.txt").render(mail=draft.content(marked=False)), cte="quoted-printable")
-        html = template("mail.html").render(mail=draft.content(marked=True))
+        text = template(TEMPLATES, "mail.txt").render(mail=draft.content(marked=False))
+        message.set_content(text, cte="quoted-printable")
+        html = template(TEMPLATES, "mail.html").render(mail=draft.content(marked=True))
         message.add_alternative(html, subtype="html", cte="quoted-printable")
         if letter.method is not None:
             self._invite(message, draft)
@@ -98,22 +97,3 @@ class MailComposer:
         message.add_attachment(
             text.encode(), maintype="application", subtype="ics", filename="invite.ics", params={"name": "invite.ics"}
         )
-
-
-@cache
-def template(name: str) -> Template:
-    """Compile a template when it is first needed, once a process."""
-    return _environment().get_template(name)
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=select_autoescape(["html"]),
-        undefined=StrictUndefined,
-        auto_reload=False,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
+from daybook.adapters.ics import summary
 from daybook.adapters.mail.catalogue import Language, language_for
 from daybook.adapters.mail.links import Entry, calendar_links, feedback_link, join_url
 from daybook.adapters.mail.times import Clock
@@ -41,6 +42,7 @@ class Content:
 
     language: str
     direction: str
+    colon: str
     tenant: str
     brand: Brand
     subject: str
@@ -83,8 +85,9 @@ class Draft:
     @property
     def booking(self) -> Booking:
         """The booking as this reader may see it in a calendar."""
-        attendee = replace(self.letter.booking.attendee, name=self.guest)
-        return replace(self.letter.booking, title=self.what, attendee=attendee)
+        booking = self.letter.booking
+        title = summary(booking, to_host=not self.to_attendee, unnamed=self.what)
+        return replace(booking, title=title, attendee=replace(booking.attendee, name=self.guest))
 
     @property
     def subject(self) -> str:
@@ -96,8 +99,8 @@ class Draft:
         voice = self._voice(self._values(), marked=False)
         lines = self._joining(voice)
         if self.to_attendee and self.letter.manage_url:
-            lines.append(f"{voice.say('actions.manage')}: {self.letter.manage_url}")
-        lines += [f"{question}: {answer}" for question, answer in self.letter.answers]
+            lines.append(f"{voice.say('actions.manage')}{self._colon} {self.letter.manage_url}")
+        lines += [f"{question}{self._colon} {answer}" for question, answer in self.letter.answers]
         return "\n".join(lines)
 
     def content(self, *, marked: bool) -> Content:
@@ -107,6 +110,7 @@ class Draft:
         return Content(
             language=catalogue.tag,
             direction=catalogue.direction,
+            colon=self._colon,
             tenant=one_line(letter.tenant.name),
             brand=letter.tenant.brand,
             subject=self.subject,
@@ -124,7 +128,11 @@ class Draft:
 
     def _joining(self, voice: Voice) -> list[str]:
         url = join_url(self.letter.booking.location)
-        return [f"{voice.say('actions.join')}: {url}"] if url else []
+        return [f"{voice.say('actions.join')}{self._colon} {url}"] if url else []
+
+    @property
+    def _colon(self) -> str:
+        return self.language.catalogue.colon
 
     def _voice(self, values: Mapping[str, str], *, marked: bool) -> Voice:
         return Voice(self.language.catalogue, values, marked=marked)

@@ -12,7 +12,7 @@ from daybook.domain.booking import Booking
 from daybook.domain.history import Event, State
 from daybook.domain.ledger import moment_at
 from daybook.domain.schedule import date_spans
-from daybook.edge.fields import Day, Email, Fields, Language, Line, Moment, Slug, Text, View, Zone, ZoneName
+from daybook.edge.fields import Day, Email, Fields, Line, Moment, OwnLanguage, Slug, Text, View, Zone, ZoneName
 from daybook.edge.times import utc_text, zoned_text
 from daybook.usecases.list_bookings import Filter
 
@@ -25,7 +25,7 @@ class AttendeeBody(Fields):
     name: Line
     email: Email
     timezone: ZoneName
-    language: Language = "en"
+    language: OwnLanguage = ""
 
     def to_domain(self) -> Attendee:
         return Attendee(name=self.name.strip(), email=self.email, timezone=self.timezone, language=self.language)

@@ -9,7 +9,7 @@ from pydantic import field_serializer
 from daybook.domain.event_type import MINUTE, Defaults, EventType, terms_of
 from daybook.domain.host import CalendarPolicy, Host, Invitations
 from daybook.domain.limits import Limits
-from daybook.edge.fields import Email, Fields, Flag, Language, Line, LongMinutes, Minutes, Slug, View, Zone
+from daybook.edge.fields import Email, Fields, Flag, Line, LongMinutes, Minutes, OwnLanguage, Slug, View, Zone
 from daybook.edge.schemas.event_type import EventTypeBody, LimitsBody, QuestionBody, WindowBody, minutes
 
 
@@ -56,7 +56,7 @@ class HostBody(Fields):
     default_schedule: Slug | None = None
     defaults: DefaultsBody = DefaultsBody()
     calendar_policy: CalendarPolicy = CalendarPolicy.STRICT
-    language: Language = "en"
+    language: OwnLanguage = ""
     invitations: Invitations = Invitations.CALENDAR
     reminders: Flag = False
 
