@@ -5,6 +5,7 @@ it, and so does what is compared "as sam build ships it". A folder is made anew 
 """
 
 import hashlib
+import os
 import shutil
 import subprocess
 import time
@@ -94,7 +95,10 @@ def _target(name: str, *sources: Path) -> Path:
     digest = hashlib.sha256(PYTHON.encode())
     for path in (Path(__file__), *sources):
         digest.update(path.name.encode() + path.read_bytes())
-    return BUILD / f"{name}-{digest.hexdigest()[:12]}"
+    target = BUILD / f"{name}-{digest.hexdigest()[:12]}"
+    if target.exists():
+        os.utime(target)
+    return target
 
 
 class Making:
@@ -113,6 +117,7 @@ class Making:
 
     def __exit__(self, kind: object, *_: object) -> None:
         if kind is None:
+            os.utime(self._half)
             self._half.rename(self._target)
         else:
             shutil.rmtree(self._half)
