@@ -110,7 +110,7 @@ def stubbed(scene: Scene) -> Iterator[str]:
 def run(quick: bool, say: Say) -> Iterator[Line]:  # noqa: FBT001 - as all benchmarks
     """Measure references, peers and every function; of these, a few if it is to be quick."""
     few = {BARE, REFERENCE, FASTAPI, POWERTOOLS, PLAIN.format(POWERTOOLS), BOOK, "public.list_slots"}
-    costs = measure(rounds=5 if quick else 11, only=lambda name: not quick or name in few, say=say)
+    costs = measure(rounds=5 if quick else 9, only=lambda name: not quick or name in few, say=say)
     reference = costs[REFERENCE]
     for name, cost in costs.items():
         figures = {"CPU ms": cost.cpu * 1000, "of it INIT ms": cost.init * 1000, "wall ms": cost.wall * 1000}

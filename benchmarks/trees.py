@@ -5,8 +5,10 @@ it, and so does what is compared "as sam build ships it". A folder is made anew 
 """
 
 import hashlib
+import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -19,6 +21,7 @@ PEERS = Path(__file__).parent / "peers"
 UV = ROOT / ".tools" / "bin" / "uv"
 PYTHON = str((ROOT / ".tools" / "python3.13" / "bin" / "python3.13").resolve())
 """Lambda's Python, as tools/bootstrap.sh finds it; outside of any environment."""
+AN_HOUR = 3600
 EXPORT = ["export", "--quiet", "--frozen", "--no-emit-project", "--no-annotate", "--no-header"]
 
 
@@ -92,7 +95,10 @@ def _target(name: str, *sources: Path) -> Path:
     digest = hashlib.sha256(PYTHON.encode())
     for path in (Path(__file__), *sources):
         digest.update(path.name.encode() + path.read_bytes())
-    return BUILD / f"{name}-{digest.hexdigest()[:12]}"
+    target = BUILD / f"{name}-{digest.hexdigest()[:12]}"
+    if target.exists():
+        os.utime(target)
+    return target
 
 
 class Making:
@@ -104,12 +110,14 @@ class Making:
 
     def __enter__(self) -> Path:
         for old in BUILD.glob(f"{self._target.name.rpartition('-')[0]}-????????????"):
-            shutil.rmtree(old)
+            if old.stat().st_mtime < time.time() - AN_HOUR:  # nobody measures it any more
+                shutil.rmtree(old)
         self._half.mkdir(parents=True)
         return self._half
 
     def __exit__(self, kind: object, *_: object) -> None:
         if kind is None:
+            os.utime(self._half)
             self._half.rename(self._target)
         else:
             shutil.rmtree(self._half)

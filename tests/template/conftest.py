@@ -1,5 +1,6 @@
 """What the template's tests share: the template as data, and SAM where it is installed."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -53,7 +54,7 @@ def transformed() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def sam() -> RunSam:
     """Runs `sam` in the project; skips where it or Lambda's Python is missing, and fails there in CI."""
-    python = _lambda_python()
+    python = lambda_python()
     if not (VENV_SAM / "sam").exists() or python is None:
         reason = "needs SAM and Python 3.13: run `make test`, which fetches both where it can"
         pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
@@ -74,7 +75,19 @@ def sam() -> RunSam:
     return run
 
 
-def _lambda_python() -> Path | None:
+@pytest.fixture(scope="session")
+def built(sam: RunSam, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build everything from scratch, beside whatever the user has built; once for all workers of a run."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "sam-build"
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "template.yaml").exists():
+            sam("build", "--no-cached", "--build-dir", str(folder))
+    return folder
+
+
+def lambda_python() -> Path | None:
     """Find what tools/bootstrap.sh made or would use; pyenv's shims do not count unless they run."""
     candidates = [
         ROOT / ".tools" / "python3.13" / "bin" / "python3.13",

@@ -1,7 +1,5 @@
 """SAM accepts the template, and what it builds is small, compiled, and for Lambda's processor."""
 
-import fcntl
-import os
 import struct
 import subprocess
 import sys
@@ -23,18 +21,6 @@ SEARCH = (ROOT / "layers" / "core", ROOT / "functions")
 MEGABYTE = 1_000_000
 ARM64 = 0xB7  # e_machine of an ELF file: EM_AARCH64
 UNCHECKED_HASH = 0b01  # PEP 552: hash-based, not validated against its source
-
-
-@pytest.fixture(scope="session")
-def built(sam: RunSam, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build everything from scratch, beside whatever the user has built; once for all workers of a run."""
-    own = tmp_path_factory.getbasetemp()
-    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "sam-build"
-    with folder.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "template.yaml").exists():
-            sam("build", "--no-cached", "--build-dir", str(folder))
-    return folder
 
 
 def size(folder: Path) -> int:

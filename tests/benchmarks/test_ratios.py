@@ -1,0 +1,71 @@
+"""Ratios of docs/performance.md, with margins that a busy machine does not cross and a regression does."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from benchmarks import cold, ledger, slots, trees
+from benchmarks.measure import Line
+
+
+@pytest.fixture(scope="module", autouse=True)
+def environment() -> Iterator[None]:
+    """Leave no variable behind that a benchmark set."""
+    before = dict(os.environ)
+    yield
+    os.environ.clear()
+    os.environ.update(before)
+
+
+@pytest.fixture
+def deployable() -> None:
+    """Skip where Lambda's Python is missing, without which nothing is laid out as deployed; fail there in CI."""
+    if not Path(trees.PYTHON).exists():
+        reason = "needs Python 3.13: run `make test`, which fetches it where it can"
+        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+
+
+def holds(line: Line, *, margin: float) -> bool:
+    """Tell whether a line keeps its budget with a margin."""
+    assert line.budget is not None
+    wider = line.budget / margin if line.at_least else line.budget * margin
+    return replace(line, budget=wider).kept
+
+
+def test_a_month_of_slots_is_cheaper_than_a_sweep() -> None:
+    assert holds(slots.against_others(slots.Sample(), rounds=12), margin=1.3)
+
+
+def test_a_year_of_slots_is_twelve_months() -> None:
+    assert holds(slots.against_month(rounds=12), margin=1.4)
+
+
+def test_a_busy_calendar_costs_no_more_than_an_empty_one() -> None:
+    empty, busy = (slots.Sample(bookings=number) for number in (0, 100))
+    taken = slots.medians({"empty": slots.engine(empty), "busy": slots.engine(busy)}, rounds=8, loops=2)
+    assert taken["busy"] < 1.5 * taken["empty"]
+
+
+def test_the_adapter_adds_little_to_its_transaction(dynamodb: object) -> None:
+    assert holds(ledger.measured(dynamodb, rounds=4), margin=1.2)
+
+
+@pytest.fixture
+def dynamodb(tmp_path: Path) -> Iterator[object]:
+    from local.engine import started
+    from local.state import opened
+
+    with (
+        opened(tmp_path / "state", fresh=True) as state,
+        started(state, persist=False, enforce_iam=False) as engine,
+    ):
+        yield engine.dynamodb()
+
+
+def test_a_cold_booking_costs_little_more_than_a_client_of_boto3(deployable: None) -> None:
+    costs = cold.measure(rounds=3, only=lambda name: name == cold.BOOK)
+    ratio = costs[cold.BOOK].cpu / costs[cold.REFERENCE].cpu
+    assert ratio <= 1.2 * cold.BUDGETS[cold.REFERENCE]
