@@ -51,17 +51,18 @@ What you enter, move or delete there reaches Daybook as it would from Google.</p
         email = host.get("email", "")
         there = email in self.google.server.world.accounts
         calendar = f'<p><a href="{escape(self.google.calendar_url(email))}">Calendar at the local Google</a></p>'
-        return f"""<li><h2>{name}</h2>{shown or '<p class="quiet">Nothing connected.</p>'}{calendar if there else ""}
+        shown = (shown or '<p class="quiet">Nothing connected.</p>') + (calendar if there else "")
+        return f"""<li><h2 style="margin-top:0">{name}</h2>{shown}
 <form method="post"><input type="hidden" name="host" value="{escape(host["slug"])}">
 <button class="main">Connect a calendar of {name}</button></form></li>"""
 
     def _connection(self, one: Mapping[str, Any]) -> str:
-        synced = f", read {escape(one['synced_at'])}" if one["synced_at"] else ""
+        read = escape(one["synced_at"] or "never").replace("T", " ").replace("Z", " UTC")
         problem = f": {escape(one['problem'])}" if one["problem"] else ""
         link = escape(self.google.calendar_url(one["write_to"])) if one["write_to"] else ""
         bookings = f' · <a href="{link}">where bookings appear</a>' if link else ""
-        return f"""<p>{escape(one["account"])} <span class="tag">{escape(one["state"])}{problem}</span>{bookings}
-<span class="quiet">{synced}</span></p>"""
+        return f"""<p>{escape(one["account"])} <span class="tag">{escape(one["state"])}{problem}</span>{bookings}</p>
+<p class="quiet">Last read: {read}</p>"""
 
     def _ask(self, account: Account | None, method: str, path: str) -> dict[str, Any]:
         if account is None:

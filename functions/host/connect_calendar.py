@@ -4,7 +4,6 @@ from daybook import calendar_wiring, wiring
 from daybook.domain import errors
 from daybook.domain.tenant import Scope
 from daybook.edge.api import Answer, endpoint, entrypoint
-from daybook.edge.connect_view import START
 from daybook.edge.requests import Call, Nothing
 from daybook.edge.schemas.calendar import ConnectBody, ConsentView
 from daybook.edge.times import utc_text
@@ -30,7 +29,7 @@ def connect_calendar(call: Call[ConnectBody, Nothing]) -> Answer:
         new_secret=wiring.new_secret,
         now=call.now,
     )
-    url = f"{call.base_url}{START}?id={consenting.id}"
+    url = f"{call.base_url}{calendar_wiring.START}?id={consenting.id}"
     return Answer(ConsentView(url=url, expires_at=utc_text(consenting.expires_at)), status=201)
 
 

@@ -1,10 +1,11 @@
 """Lead a host from the link they were given to Google."""
 
 from daybook import calendar_wiring
+from daybook.calendar_wiring import START
 from daybook.domain.errors import NotFound
 from daybook.edge import connect_view, pages
 from daybook.edge.api import Answer, Credential, endpoint, entrypoint
-from daybook.edge.connect_view import START, on_the_way
+from daybook.edge.connect_view import on_the_way
 from daybook.edge.requests import Call, Nothing, form_of
 from daybook.edge.schemas.calendar import StartForm, StartQuery
 from daybook.usecases.connect_calendar import UNKNOWN, bind

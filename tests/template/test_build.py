@@ -11,6 +11,7 @@ import pytest
 
 from layers.deps.trim import SERVICES
 from layers.deps.trim import trim as trim_deps
+from layers.google.trim import trim as trim_google
 from layers.mail.trim import trim as trim_mail
 from tests.template.conftest import RunSam
 from tools.routes import functions
@@ -44,13 +45,20 @@ def test_what_writes_mails_stays_small(built: Path) -> None:
 
 
 @pytest.mark.sam
+def test_what_talks_to_google_stays_small(built: Path) -> None:
+    """All layers of the fullest function, unzipped; Lambda takes 250 MB, and each counts at a cold start."""
+    layers = ("CoreLayer", "DepsLayer", "MailLayer", "GoogleLayer")
+    assert sum(size(built / layer) for layer in layers) + size(built / "CheckBusyFunction") <= 60 * MEGABYTE
+
+
+@pytest.mark.sam
 def test_every_function_gets_every_handler(built: Path) -> None:
     for name in functions():
         assert (built / "BookFunction" / f"{name.replace('.', '/')}.py").exists()
 
 
 @pytest.mark.sam
-@pytest.mark.parametrize("layer", ["CoreLayer", "DepsLayer", "MailLayer"])
+@pytest.mark.parametrize("layer", ["CoreLayer", "DepsLayer", "MailLayer", "GoogleLayer"])
 def test_layers_carry_byte_code_that_is_used_unchecked(built: Path, layer: str) -> None:
     packages = built / layer / "python"
     sources = {path for path in packages.rglob("*.py") if path.stat().st_size}
@@ -62,7 +70,7 @@ def test_layers_carry_byte_code_that_is_used_unchecked(built: Path, layer: str) 
 
 
 @pytest.mark.sam
-@pytest.mark.parametrize("layer", ["DepsLayer", "MailLayer"])
+@pytest.mark.parametrize("layer", ["DepsLayer", "MailLayer", "GoogleLayer"])
 def test_native_code_is_for_lambdas_processor(built: Path, layer: str) -> None:
     libraries = sorted((built / layer).rglob("*.so"))
     assert libraries
@@ -116,12 +124,13 @@ importlib.import_module("daybook.wiring").client()
     )
 
 
-def test_with_the_mail_layer_everything_can_be_imported(tmp_path: Path) -> None:
+def test_with_all_layers_everything_can_be_imported(tmp_path: Path) -> None:
     """What few functions need is imported at its first use, so a handler that can be imported proves little."""
     trim_deps(packages("deps", tmp_path / "deps"))
     trim_mail(packages("mail", tmp_path / "mail"))
+    trim_google(packages("google", tmp_path / "google"))
     run_with(
-        [tmp_path / "deps", tmp_path / "mail"],
+        [tmp_path / "deps", tmp_path / "mail", tmp_path / "google"],
         f"""
 import importlib, pkgutil
 import daybook

@@ -66,6 +66,7 @@ def test_nothing_deployed_has_another_google_than_the_real_one(template: dict[st
 
 def test_only_who_books_or_moves_may_ask_and_nobody_from_outside_can(resources: Resources) -> None:
     assert holding("lambda:InvokeFunction") == ASKING
+    assert {name for name in functions() if "DAYBOOK_CHECK_BUSY" in variables(name)} == ASKING
     for name in ASKING:
         assert variables(name)["DAYBOOK_CHECK_BUSY"] == {"Ref": "CheckBusyFunction"}
     assert "workers.check_busy" not in {route.function for route in routes()}

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from daybook.calendar_ports import Connections, Consent, CopyQueue, NoticeBoard, Providers, SyncQueue
     from daybook.usecases.import_busy_times import Ports as Importing
 
+START = "/v1/oauth/google/start"
 CALLBACK = "/v1/oauth/google/callback"
 WEBHOOK = "/v1/webhooks/google-calendar"
 WORKER_TIMEOUT, QUICK_TIMEOUT = 10.0, 1.5

@@ -23,7 +23,6 @@ from daybook.edge.wording import Wording
 from daybook.usecases.connect_calendar import LINK_LIFE, UNKNOWN, consenting_of
 from daybook.usecases.finish_connecting import Failure
 
-START = "/v1/oauth/google/start"
 COOKIE = "daybook-connect"
 TEMPLATE = "connect.html"
 STATUS: Mapping[Failure, int] = {
