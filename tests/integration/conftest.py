@@ -77,6 +77,7 @@ def deployed(table: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Queues]:
     with mock_aws() if os.environ.get("DAYBOOK_TEST_DYNAMODB") else nullcontext():
         queues = calendars.queues()
         monkeypatch.setenv("DAYBOOK_GOOGLE_CLIENT_ID", calendars.CLIENT)
+        monkeypatch.setenv("DAYBOOK_MAX_RECEIVES", "20")
         for name, url in queues.items():
             monkeypatch.setenv(f"DAYBOOK_{name.upper()}_QUEUE", url)
         yield queues

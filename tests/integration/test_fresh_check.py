@@ -88,7 +88,8 @@ with mock_aws():
     body = {"host": "ada", "event_type": "intro", "start": "2027-03-01T10:00:00Z",
             "attendee": {"name": "Bob", "email": "bob@example.com", "timezone": "UTC"}}
     event = Api("acme", key, Clock(START))._event("POST", "/v1/acme/bookings", "POST /v1/{tenant}/bookings")
-    answer = handler({**event, "body": json.dumps(body)}, Context())
+    event |= {"body": json.dumps(body), "pathParameters": {"tenant": "acme"}}
+    answer = handler(event, Context())
     assert answer["statusCode"] == 201, answer
 print(*sorted(name for name in set(sys.modules) - before if name.startswith("daybook")))
 """
