@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
+from daybook.adapters.google_calendar.provider import GoogleCalendar
+from daybook.calendar_ports import Refused
 from daybook.domain.actor import Role
 from daybook.domain.booking import Booking, Status
 from daybook.domain.connection import OnEdit
+from daybook.domain.errors import Busy
 from daybook.domain.history import Deed
 from daybook.domain.mail import Method, Recipient
 from daybook.usecases.confirm import confirm
@@ -217,6 +220,35 @@ class TestADeletion:
         reader.people.expire_sync_tokens()
         reader.pass_(minutes=20)
         assert deeds(reader, booking) == [Deed.BOOKED, Deed.CANCELLED]
+
+    def test_that_google_would_not_let_us_look_at_is_looked_at_again(
+        self, reader: Reader, booking: Booking, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refused(*_: object) -> None:
+            raise Refused("forbidden")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(GoogleCalendar, "event", refused)
+            self.delete(reader)
+        assert deeds(reader, booking) == [Deed.BOOKED]
+        reader.pass_(minutes=20)
+        assert deeds(reader, booking) == [Deed.BOOKED, Deed.CANCELLED]
+
+    def test_does_not_cancel_what_the_attendee_has_just_moved(self, reader: Reader, booking: Booking) -> None:
+        """Judged by the booking as it was, the event's end is the host's wish; by what it is now, ours is later."""
+
+        def meanwhile() -> None:
+            reader.office.scene.move(booking, NINE + 3 * HOUR)
+
+        following = reader.ports.following
+        late = replace(following, ledger=interrupted(following.ledger, "release", meanwhile))
+        reader.people.delete(reader.office.calendar, reader.office.event()["id"])
+        with pytest.raises(Busy):
+            reader.read_now(replace(reader.ports, following=late))
+        reader.settle()
+        reader.pass_(minutes=20)
+        assert deeds(reader, booking) == [Deed.BOOKED, Deed.RESCHEDULED]
+        assert start_of(reader.office.event()) == NINE + 3 * HOUR
 
     def test_after_the_meeting_has_begun_changes_nothing(self, reader: Reader, booking: Booking) -> None:
         reader.pass_(hours=3, minutes=10)

@@ -9,15 +9,19 @@ from daybook.ports import Bookings, Stale
 TRIES = 4
 
 
-def changed(booking: Booking, step: Callable[[Booking], Booking], *, bookings: Bookings) -> Booking:
+def changed(
+    booking: Booking, step: Callable[[Booking], Booking], *, bookings: Bookings, tries: int = TRIES
+) -> Booking:
     """Run a step on a booking; if it had changed meanwhile, read it again and decide again.
 
+    Args:
+        tries: 1 if what was decided holds for the booking as it is given, and no other.
     Raises:
         Busy: it changed under every try.
         Whatever the step raises on the state it finds.
     """
     current = booking
-    for _ in range(TRIES):
+    for _ in range(tries):
         try:
             return step(current)
         except Stale:

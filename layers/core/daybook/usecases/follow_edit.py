@@ -21,6 +21,10 @@ from daybook.usecases.changing import changed
 from daybook.usecases.reschedule import Target, reschedule
 
 
+ONCE = 1
+"""Tries: whose edit it was is judged by the booking as it was read, so a newer one is judged anew."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
     """What following edits needs of the world."""
@@ -82,7 +86,14 @@ class _Edit:
             self._put_back(f"deleted-{self.copy.version}")
         else:
             try:
-                cancel(self.booking, "", origin=self._origin(), ledger=self.ports.ledger, bookings=self.ports.bookings)
+                cancel(
+                    self.booking,
+                    "",
+                    origin=self._origin(),
+                    ledger=self.ports.ledger,
+                    bookings=self.ports.bookings,
+                    tries=ONCE,
+                )
             except (AlreadyCancelled, AlreadyStarted):
                 return  # what has begun stays as it was, in the calendar alone it is gone
 
@@ -122,6 +133,7 @@ class _Edit:
                 ledger=self.ports.ledger,
                 bookings=self.ports.bookings,
                 check_busy=None,
+                tries=ONCE,
             )
         except Unavailable:
             raise
@@ -146,7 +158,7 @@ class _Edit:
             self.ports.ledger.settle(current, after, event(Deed.EDIT_REFUSED, origin, before=current, after=after))
             return after
 
-        changed(self.booking, step, bookings=self.ports.bookings)
+        changed(self.booking, step, bookings=self.ports.bookings, tries=ONCE)
 
     def _write_anew(self) -> None:
         self.ports.copies.put(self.booking.tenant, [self.booking.id])

@@ -102,9 +102,8 @@ class _Import:
         readings, down = self._read()
         if self._force or any(reading.changed for reading in readings):
             self._write(readings)
-        for reading in readings:
-            self._follow(reading)
-        for reading in readings:
+        followed = [reading for reading in readings if self._follow(reading)]
+        for reading in followed:
             self._remember(reading)
         if down is not None:
             raise down
@@ -182,7 +181,9 @@ class _Import:
             external=self._ports.external,
         )
 
-    def _follow(self, reading: Reading) -> None:
+    def _follow(self, reading: Reading) -> bool:
+        """Follow the host's edits; False if one could not be looked at, and must be told of again."""
+        whole = True
         for found, copy in reading.ours:
             try:
                 follow_edit.follow_edit(
@@ -194,7 +195,8 @@ class _Import:
                     now=self._now,
                 )
             except Refused as refusal:
-                self._problem = refusal.args[0]
+                self._problem, whole = refusal.args[0], False
+        return whole
 
     def _remember(self, reading: Reading) -> None:
         if not reading.changed and reading.token == reading.before:

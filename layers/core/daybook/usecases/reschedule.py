@@ -16,7 +16,7 @@ from daybook.domain.reasons import Reason
 from daybook.ports import Bookings, Catalogue, Context, Ledger, Recorded
 from daybook.usecases.availability import offered, static_calendar
 from daybook.usecases.book_slot import require_open_slot
-from daybook.usecases.changing import changed
+from daybook.usecases.changing import TRIES, changed
 from daybook.usecases.fresh_check import require_calendars_free
 from daybook.usecases.idempotency import Repeatable
 from daybook.usecases.placing import HOST_MAY_IGNORE, alternatives
@@ -44,6 +44,7 @@ def reschedule(
     ledger: Ledger,
     bookings: Bookings,
     check_busy: "CheckBusy | None",
+    tries: int = TRIES,
 ) -> Booking:
     """Release the old time and claim the new one in one transaction; id and UID stay.
 
@@ -51,6 +52,7 @@ def reschedule(
 
     Args:
         check_busy: None: the move comes from the host's calendar, which need not be asked about it.
+        tries: as of `changed`.
     Raises:
         AlreadyCancelled, AlreadyStarted, CutoffPassed, RescheduleLimit, Past … NotOffered, SlotTaken, SessionFull,
         LimitReached, ValidationFailed, IdempotencyKeyReused, NotFound, CalendarUnavailable, Busy.
@@ -78,7 +80,7 @@ def reschedule(
             raise SlotTaken(alternatives=starts) from refusal
         return after
 
-    return changed(booking, move, bookings=bookings)
+    return changed(booking, move, bookings=bookings, tries=tries)
 
 
 def _moved(
