@@ -343,6 +343,15 @@ class TestInvitations:
         assert office.google_mails() == [("invitation", BOB), ("update", BOB)]
         assert office.writes() == 1
 
+    def test_of_google_are_not_taken_back_when_bookings_go_elsewhere(self, office: Office) -> None:
+        office.change(guests=Guests.PROVIDER)
+        booking = office.scene.book()
+        office.room.settle()
+        office.change(write_to=None)
+        office.ask(booking)
+        assert office.events() == []
+        assert ("cancellation", BOB) not in office.google_mails()
+
     def test_of_google_are_not_repeated_by_redelivery(self, office: Office) -> None:
         office.change(guests=Guests.PROVIDER)
         office.room.twice = True

@@ -106,7 +106,9 @@ class _Job:
         if connection is not None:
             if connection.state is not State.CONNECTED:
                 return
-            tell_guests = connection.guests is Guests.PROVIDER and self.booking.start > self.origin.now
+            # Of what stands the provider mails no cancellation: its event only goes elsewhere.
+            off = self.booking.status not in STANDING and self.booking.start > self.origin.now
+            tell_guests = off and connection.guests is Guests.PROVIDER
             with self._account(connection) as account:
                 account.delete(copy.calendar, copy.event, tell_guests=tell_guests)
         # Last: while it is there, what the calendar tells of the deletion is known for our own doing.
