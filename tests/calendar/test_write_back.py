@@ -17,6 +17,7 @@ from daybook.domain.history import event as step
 from daybook.domain.mail import Kind, Method, Recipient
 from daybook.usecases.confirm import confirm
 from daybook.usecases.erase_booking import erase_booking
+from local.google.errors import invalid
 from local.google.trouble import Failure
 from tests.calendar.office import BOB, Office, opened
 from tests.calendar.world import ADA, at
@@ -386,6 +387,27 @@ class TestAVideoMeeting:
         assert set(office.room.names()) == {"0-booked-attendee", "0-booked-host", "0-welcome-attendee"}
         office.room.until(NOW + HALF_HOUR)
         assert office.scene.stored(booking).meeting_url == office.event()["hangoutLink"]
+
+    def test_that_cannot_be_made_is_not_waited_for(self, office: Office) -> None:
+        office.world.google.trouble.meet_fails = True
+        booking = self.book(office)
+        office.room.until(NOW + 4 * MINUTE)
+        assert office.event()["iCalUID"] == booking.uid
+        assert "0-booked-attendee" in office.room.names()
+        assert office.room.copying.messages == []
+
+    def test_that_is_refused_leaves_an_event_without(self, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+        def refuse(_world: object, event: Any, _before: object) -> None:
+            if "conferenceData" in event.resource:
+                raise invalid("Invalid conference type value.")
+
+        monkeypatch.setattr("local.google.conferences.request", refuse)
+        booking = self.book(office)
+        office.room.until(NOW + 4 * MINUTE)
+        booking = office.scene.move(office.scene.stored(booking), NINE + HOUR)
+        office.room.until(NOW + 8 * MINUTE)
+        assert (office.event()["iCalUID"], start_of(office.event())) == (booking.uid, NINE + HOUR)
+        assert office.room.copying.messages == []
 
     def test_stays_the_same_when_the_booking_moves(self, office: Office) -> None:
         booking = self.book(office)

@@ -26,7 +26,10 @@ class ProviderDown(Exception):
 
 
 class Refused(Exception):
-    """The provider will not do this, now or later. `args[0]` is its code, such as `notFound` or `forbidden`."""
+    """The provider will not do this, now or later. `args[0]` is its code, such as `notFound` or `forbidden`.
+
+    `args[1:]` may hold the HTTP status.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +51,7 @@ class Found:
         series: whether it is an occurrence of a recurring event.
         etag: changes with every change of the event.
         meeting_url: where its video meeting is; empty without one, or while it is being made.
+        meeting_pending: whether one is being made; one that failed, or was refused, is not waited for.
     """
 
     id: str
@@ -55,6 +59,7 @@ class Found:
     event: ExternalEvent | None
     series: bool = False
     meeting_url: str = ""
+    meeting_pending: bool = False
 
 
 @dataclass(frozen=True, slots=True)

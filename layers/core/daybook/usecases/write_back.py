@@ -159,7 +159,7 @@ class _Job:
     def _note_meeting(self, found: Found) -> None:
         if found.meeting_url and self.booking.video:
             _meet(self.booking, found.meeting_url, self.ports, self.origin)
-        elif self._awaits_meeting:
+        elif self._awaits_meeting and found.meeting_pending:
             raise NotYet("the meeting is being made")
 
     @property

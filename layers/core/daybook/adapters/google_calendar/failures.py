@@ -37,7 +37,7 @@ def meaning(status: int, reason: str, domain: str = "") -> Exception:
     """Return the error that an answer stands for."""
     if status >= 500 or status in _PASSING or reason in _LIMITS or domain == "usageLimits":
         return ProviderDown(reason or str(status))
-    return Refused(reason or str(status))
+    return Refused(reason or str(status), status)
 
 
 def reason_in(content: bytes) -> str:

@@ -23,6 +23,8 @@ from daybook.calendar_ports import Changes, Found, Refused, TokenExpired
 from daybook.domain.connection import Calendar, Channel
 from daybook.domain.entry import Entry
 
+logger = logging.getLogger(__name__)
+
 Json = dict[str, Any]
 PAGE = 2500
 """Most events a page may have."""
@@ -104,13 +106,12 @@ class GoogleCalendar:
 
     def insert(self, calendar: str, entry: Entry) -> Found:
         try:
-            made = self._write(calendar, self._api.events().insert, entry, body=new_event(entry, self._owner))
+            return self._write(calendar, self._api.events().insert, entry, body=new_event(entry, self._owner))
         except Refused as refusal:
             if refusal.args[0] != "duplicate":
                 raise
             # A deleted event keeps its UID: it comes back to life.
             return self._become(calendar, self._by_uid(calendar, entry.uid), entry)
-        return found(made, self._owner)
 
     def patch(self, calendar: str, event: str, entry: Entry) -> Found:
         known = self._carry_out(self._api.events().get(calendarId=calendar, eventId=event))
@@ -164,14 +165,24 @@ class GoogleCalendar:
 
     def _become(self, calendar: str, known: Json, entry: Entry) -> Found:
         body = changed_event(entry, self._owner, known)
-        return found(
-            self._write(calendar, self._api.events().patch, entry, eventId=known["id"], body=body), self._owner
-        )
+        return self._write(calendar, self._api.events().patch, entry, eventId=known["id"], body=body)
 
-    def _write(self, calendar: str, method: Any, entry: Entry, **given: Any) -> Json:
-        """Write an event. Without the version every write would do away with its meeting."""
+    def _write(self, calendar: str, method: Any, entry: Entry, *, body: Json, **given: Any) -> Found:
+        """Write an event; if the account may have no meeting in it, without one.
+
+        Without the version every write would do away with its meeting.
+        """
         told = "all" if entry.guest else "none"
-        return self._carry_out(method(calendarId=calendar, conferenceDataVersion=1, sendUpdates=told, **given))
+        fixed = {"calendarId": calendar, "conferenceDataVersion": 1, "sendUpdates": told, **given}
+        try:
+            written = self._carry_out(method(body=body, **fixed))
+        except Refused as refusal:
+            if "conferenceData" not in body or 400 not in refusal.args:
+                raise
+            logger.warning("the meeting of an event was refused: %s", refusal.args[0])
+            plain = {name: value for name, value in body.items() if name != "conferenceData"}
+            written = self._carry_out(method(body=plain, **fixed))
+        return found(written, self._owner)
 
     def _by_uid(self, calendar: str, uid: str) -> Json:
         answer = self._carry_out(self._api.events().list(calendarId=calendar, iCalUID=uid, showDeleted=True))

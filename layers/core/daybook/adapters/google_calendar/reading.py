@@ -28,6 +28,7 @@ _RESPONSES = {
     "needsAction": Response.NEEDS_ACTION,
     "declined": Response.DECLINED,
 }
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 _NEVER_BUSY = frozenset({"workingLocation", "birthday"})
 
 
@@ -54,26 +55,52 @@ def found(event: Json, owner: str) -> Found:
         event=None if event.get("status") == "cancelled" else _event(event, owner),
         series="recurringEventId" in event,
         meeting_url=event.get("hangoutLink", ""),
+        meeting_pending=_pending(event.get("conferenceData", {})),
     )
+
+
+def _pending(conference: Json) -> bool:
+    request = conference.get("createRequest")
+    return request is not None and request.get("status", {}).get("statusCode", "pending") == "pending"
 
 
 def _event(event: Json, owner: str) -> ExternalEvent:
+    """Read a standing event.
+
+    An occurrence is nobody's copy: of a series that a host made of our event, Google gives all the same properties.
+    """
     private = event.get("extendedProperties", {}).get("private", {})
     own = [_RESPONSES.get(one["responseStatus"]) for one in event.get("attendees", ()) if one.get("self")]
+    start, end = _times(event)
+    ours = private.get(OWNER) == owner and "recurringEventId" not in event
     return ExternalEvent(
-        start=_time(event["start"]),
-        end=_time(event["end"]),
+        start=start,
+        end=end,
         free=event.get("transparency") == "transparent" or event.get("eventType") in _NEVER_BUSY,
         tentative=event.get("status") == "tentative",
         response=next(filter(None, own), Response.ACCEPTED),
-        booking=private.get(BOOKING) if private.get(OWNER) == owner else None,
+        booking=private.get(BOOKING) if ours else None,
     )
 
 
-def _time(time: Json) -> datetime | date:
-    if "dateTime" in time:
-        return datetime.fromisoformat(time["dateTime"]).astimezone(UTC)
-    return date.fromisoformat(time["date"])
+def _times(event: Json) -> tuple[datetime, datetime] | tuple[date, date]:
+    """Read start and end; what cannot be read, or held, is as far off as can be.
+
+    One odd event must not keep all others from being read, and unknown is never free.
+    """
+    start, end = _time(event.get("start", {})), _time(event.get("end", {}))
+    if isinstance(start, datetime) or isinstance(end, datetime):
+        return start if isinstance(start, datetime) else _FIRST, end if isinstance(end, datetime) else _LAST
+    return start or date.min, end or date.max
+
+
+def _time(time: Json) -> datetime | date | None:
+    try:
+        if "dateTime" in time:
+            return datetime.fromisoformat(time["dateTime"]).astimezone(UTC)
+        return date.fromisoformat(time["date"])
+    except (KeyError, ValueError, OverflowError):
+        return None
 
 
 def _zone(name: str) -> ZoneInfo:
