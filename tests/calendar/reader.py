@@ -169,7 +169,9 @@ class Reader:
 
 
 def _ours(resource: dict[str, Any]) -> bool:
-    return "daybook_booking" in resource.get("extendedProperties", {}).get("private", {})
+    """A series that a host made of our event is theirs: its occurrences carry our mark, and are no copies."""
+    alone = "recurrence" not in resource and "recurringEventId" not in resource
+    return alone and "daybook_booking" in resource.get("extendedProperties", {}).get("private", {})
 
 
 @contextmanager

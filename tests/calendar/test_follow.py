@@ -202,6 +202,26 @@ class TestAMoveThatCannotBe:
         assert start_of(reader.office.event()) == NINE
 
 
+class TestASeries:
+    def test_that_the_host_made_of_our_event_blocks_like_any_other(self, reader: Reader, booking: Booking) -> None:
+        calendar = reader.office.calendar
+        reader.office.change(busy_from=frozenset({ADA, calendar}))
+        reader.ask(afresh=True)
+        reader.settle()
+        assert reader.in_ledger() == {}
+        event = reader.office.event()
+        reader.people.edit(calendar, event["id"], recurrence=["RRULE:FREQ=WEEKLY;COUNT=3"])
+        reader.pass_(minutes=20)
+        week = timedelta(days=7)
+        assert [reader.busy_at(NINE + times * week) for times in range(4)] == [True, True, True, False]
+        assert reader.in_ledger() == reader.in_google()
+        account = reader.office.world.providers.open(reader.office.connection)
+        [found] = account.events(calendar, NINE + week, NINE + week + HOUR)
+        assert found.event is not None
+        assert found.event.booking is None, "who is about to book there must hear that it is taken"
+        assert stored(reader, booking).status is Status.CONFIRMED
+
+
 class TestADeletion:
     def delete(self, reader: Reader) -> None:
         reader.people.delete(reader.office.calendar, reader.office.event()["id"])

@@ -176,6 +176,13 @@ class TestEvents:
         reader.pass_(hours=25)
         assert reader.in_ledger() == {}
 
+    def test_without_end_keep_no_others_from_being_read(self, reader: Reader) -> None:
+        reader.people.insert(ADA, start=date(2027, 4, 1), end=date(9999, 12, 31))
+        lunch(reader)
+        reader.settle()
+        edges = (NINE - MINUTE, NINE, NINE + 20 * DAY, NINE + 40 * DAY, NINE + 390 * DAY)
+        assert [reader.busy_at(moment) for moment in edges] == [False, True, False, True, True]
+
     def test_come_into_view_as_days_pass(self, reader: Reader) -> None:
         lunch(reader, NINE + (AHEAD + 3) * DAY)
         reader.settle()

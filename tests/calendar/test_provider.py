@@ -1,12 +1,13 @@
 """The adapter against the local Google: what it reads, writes, asks for, and what refusals mean to it."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
+from daybook.adapters.google_calendar import reading
 from daybook.adapters.google_calendar.addresses import Addresses
 from daybook.calendar_ports import Found, GrantLost, ProviderDown, Refused, TokenExpired
 from daybook.domain.consent import ASKED, Right
@@ -297,3 +298,22 @@ def _no_client_talk(caplog: pytest.LogCaptureFixture) -> Iterator[Any]:
     """Nothing the client says of its own accord names a person's calendar."""
     yield
     assert ADA not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("times", "expected"),
+    [
+        (
+            {"start": {"dateTime": "2027-03-01T09:00:00Z"}, "end": {"dateTime": "9999-12-31T23:59:59-08:00"}},
+            (at("2027-03-01T09:00Z"), datetime.max.replace(tzinfo=UTC)),
+        ),
+        ({"start": {"date": "2027-03-01"}, "end": {"date": "10000-01-01"}}, (date(2027, 3, 1), date.max)),
+        ({"start": {"date": "0000-03-01"}, "end": {"date": "2027-03-01"}}, (date.min, date(2027, 3, 1))),
+        ({"end": {"dateTime": "2027-03-01T09:00:00Z"}}, (datetime.min.replace(tzinfo=UTC), at("2027-03-01T09:00Z"))),
+        ({}, (date.min, date.max)),
+    ],
+)
+def test_times_that_cannot_be_read_are_as_far_off_as_can_be(times: Any, expected: Any) -> None:
+    event = reading.found({"id": "e", **times}, "acme/ada").event
+    assert event is not None
+    assert (event.start, event.end) == expected

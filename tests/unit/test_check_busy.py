@@ -126,6 +126,8 @@ def test_every_chosen_calendar_is_asked_about_the_span_by_a_connection_of_its_ow
         (meeting(free=True), False),
         (meeting(date(2027, 3, 1), date(2027, 3, 2)), True),
         (meeting(date(2027, 3, 2), date(2027, 3, 3)), False),
+        (meeting(date.min, date.max), True),
+        (meeting(date(2027, 3, 2), date.max), False),
     ],
     ids=str,
 )

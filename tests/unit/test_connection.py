@@ -113,6 +113,23 @@ class TestASnapshot:
         kept = Snapshot(AROUND, BERLIN).applied([("a", long), ("b", event(NINE + 300 * DAY))])
         assert kept.spans == {"a": ((AROUND.start * PER_DAY, AROUND.stop * PER_DAY),)}
 
+    @pytest.mark.parametrize(
+        ("start", "end"),
+        [
+            (date(2027, 3, 1), date.max),
+            (date.min, date.max),
+            (NOW, datetime.max.replace(tzinfo=UTC)),
+            (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)),
+        ],
+    )
+    @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Etc/GMT+12"])
+    def test_takes_an_event_of_any_length(self, start: date, end: date, zone: str) -> None:
+        long = ExternalEvent(start=start, end=end)
+        [spans] = Snapshot(AROUND, ZoneInfo(zone)).applied([("a", long)]).spans.values()
+        assert spans[-1][1] == AROUND.stop * PER_DAY
+        assert spans[0][0] == AROUND.start * PER_DAY or start in {NOW, date(2027, 3, 1)}
+        assert list(Snapshot(AROUND, BERLIN).applied([("a", long), ("b", event())]).spans) == ["a", "b"]
+
     def test_goes_by_its_own_dates_and_rules(self) -> None:
         whole = event(date(2027, 3, 2), DAY)
         [(span,)] = Snapshot(AROUND, BERLIN).applied([("a", whole)]).spans.values()

@@ -1,14 +1,17 @@
 """Which events of a connected calendar keep a host from being met, and which granules they cover (semantics: S11)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from daybook.domain.intervals import Span, merge
-from daybook.domain.ledger import PER_DAY, granule_after, granule_at
+from daybook.domain.ledger import PER_DAY, granule_after, granule_at, moment_at
 from daybook.domain.schedule import date_spans
+
+FAR = timedelta(days=2)
+"""From a span, beyond which no zone's date reaches into it."""
 
 
 class Response(StrEnum):
@@ -65,6 +68,17 @@ def busy_granules(
         for granule in range(start, end):
             busy.setdefault(granule // PER_DAY, set()).add(granule % PER_DAY)
     return {day: frozenset(granules) for day, granules in busy.items()}
+
+
+def clipped(event: ExternalEvent, within: Span) -> ExternalEvent:
+    """Return an event without what lies far from a span, granules since the epoch.
+
+    So an event of a thousand years, or one until the last date there is, costs what one of the span's length does.
+    """
+    first, last = moment_at(within[0]) - FAR, moment_at(within[1]) + FAR
+    if isinstance(event.start, datetime) and isinstance(event.end, datetime):
+        return replace(event, start=max(event.start, first), end=min(event.end, last))
+    return replace(event, start=max(event.start, first.date()), end=min(event.end, last.date()))
 
 
 def touched(event: ExternalEvent, zone: ZoneInfo) -> list[Span]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
-from daybook.domain.external import ExternalEvent, blocks, touched
+from daybook.domain.external import ExternalEvent, blocks, clipped, touched
 from daybook.domain.intervals import Span, merge
 from daybook.domain.ledger import PER_DAY, granule_at
 
@@ -31,20 +31,21 @@ class Snapshot:
 
     def applied(self, changes: Iterable[tuple[str, ExternalEvent | None]]) -> "Snapshot":
         """Return the snapshot after changes, the latest last; None stands for an event that is gone."""
-        spans = dict(self.spans)
+        spans, within = dict(self.spans), (self.days.start * PER_DAY, self.days.stop * PER_DAY)
         for event_id, event in changes:
             spans.pop(event_id, None)
             if event is not None and blocks(event, unsettled_block=self.unsettled_block):
-                kept = tuple(self._kept(touched(event, self.zone)))
+                kept = tuple(_kept(touched(clipped(event, within), self.zone), within))
                 if kept:
                     spans[event_id] = kept
         return Snapshot(self.days, self.zone, self.unsettled_block, spans)
 
-    def _kept(self, spans: Iterable[Span]) -> Iterator[Span]:
-        for start, end in spans:
-            first, last = max(start, self.days.start * PER_DAY), min(end, self.days.stop * PER_DAY)
-            if first < last:
-                yield first, last
+
+def _kept(spans: Iterable[Span], within: Span) -> Iterator[Span]:
+    for start, end in spans:
+        first, last = max(start, within[0]), min(end, within[1])
+        if first < last:
+            yield first, last
 
 
 def window(connection: str, now: datetime) -> range:

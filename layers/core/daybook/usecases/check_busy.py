@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from daybook.calendar_ports import Connections, GrantLost, NoticeBoard, ProviderDown, Providers, Refused, SyncQueue
 from daybook.domain.connection import Calendar, Connection, State
 from daybook.domain.errors import CalendarUnavailable
-from daybook.domain.external import blocks, touched
+from daybook.domain.external import blocks, clipped, touched
 from daybook.domain.host import CalendarPolicy
 from daybook.domain.intervals import Span
 from daybook.domain.ledger import moment_at
@@ -102,7 +102,7 @@ def _busy(connection: Connection, calendar: str, span: Span, providers: Provider
         first < end and start < last
         for found in account.events(calendar, moment_at(start), moment_at(end))
         if found.event is not None and blocks(found.event, unsettled_block=connection.unsettled_block)
-        for first, last in touched(found.event, zone)
+        for first, last in touched(clipped(found.event, span), zone)
     )
 
 

@@ -20,7 +20,6 @@ from daybook.usecases.cancel import cancel
 from daybook.usecases.changing import changed
 from daybook.usecases.reschedule import Target, reschedule
 
-
 ONCE = 1
 """Tries: whose edit it was is judged by the booking as it was read, so a newer one is judged anew."""
 
