@@ -6,8 +6,18 @@ Source: AWS KMS, "Encryption context": what was encrypted under one context decr
 import base64
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import ClientError
+
+from daybook.calendar_ports import GrantLost
+
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
+
+_LOST = frozenset({"DisabledException", "InvalidCiphertextException", "KMSInvalidStateException", "NotFoundException"})
+"""The key is gone or switched off, or what was sealed is not its own: only a new grant helps.
+
+A missing right is none of these, for that is mended by a deployment.
+"""
 
 
 class KmsVault:
@@ -23,8 +33,18 @@ class KmsVault:
         return base64.b64encode(answer["CiphertextBlob"]).decode()
 
     def open(self, sealed: str, purpose: dict[str, str]) -> str:
-        """Return what was sealed for this purpose; ClientError for any other."""
-        answer = self._client.decrypt(
-            KeyId=self._key, CiphertextBlob=base64.b64decode(sealed), EncryptionContext=purpose
-        )
+        """Return what was sealed for this purpose.
+
+        Raises:
+            GrantLost: it was sealed for another, or with a key that opens nothing any more.
+        """
+        try:
+            answer = self._client.decrypt(
+                KeyId=self._key, CiphertextBlob=base64.b64decode(sealed), EncryptionContext=purpose
+            )
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if code not in _LOST:
+                raise
+            raise GrantLost(code) from None
         return answer["Plaintext"].decode()
