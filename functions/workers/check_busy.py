@@ -10,6 +10,7 @@ from typing import Any
 from daybook import calendar_wiring, wiring
 from daybook.domain.errors import CalendarUnavailable
 from daybook.edge.observability import counted, metrics
+from daybook.starting import ready
 from daybook.usecases.check_busy import Ports, check_busy
 
 PATIENCE = timedelta(seconds=1.8)
@@ -34,3 +35,7 @@ def handler(event: dict[str, Any], _: Any) -> dict[str, bool]:
         return {"busy": busy}
     finally:
         metrics.flush_metrics()
+
+
+# Somebody waits for the answer: Google's client, too, is loaded before the first question.
+ready(wiring.client, calendar_wiring.load_client)

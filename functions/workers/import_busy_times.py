@@ -17,4 +17,4 @@ def import_busy_times(body: str, message_id: str, sent_at: datetime) -> None:
     usecase.import_busy_times(asked, asked_at=sent_at, ports=calendar_wiring.importing(), origin=origin)
 
 
-handler = timed_worker(import_busy_times, ordered=True)
+handler = timed_worker(import_busy_times, ordered=True, warm=calendar_wiring.load_client)

@@ -4,6 +4,7 @@ from typing import Any
 
 from daybook import calendar_wiring, wiring
 from daybook.edge.observability import counted, metrics
+from daybook.starting import ready
 from daybook.usecases import sweep_calendars as usecase
 
 
@@ -16,3 +17,6 @@ def handler(_: dict[str, Any], __: Any) -> None:
     counted("ConnectionsBehind", swept.behind)
     counted("ConnectionsBroken", swept.broken)
     metrics.flush_metrics()
+
+
+ready(wiring.client)

@@ -23,4 +23,4 @@ def write_back(body: str, message_id: str) -> None:
     usecase.write_back(told, ports=ports, origin=mail_wiring.system(message_id))
 
 
-handler = worker(write_back, ordered=True)
+handler = worker(write_back, ordered=True, warm=calendar_wiring.load_client)

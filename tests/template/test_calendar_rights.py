@@ -12,6 +12,7 @@ import boto3
 import pytest
 
 from daybook import calendar_wiring, mail_wiring, wiring
+from daybook.adapters import aws
 from daybook.adapters.dynamodb import items, keys
 from daybook.edge import access
 from local.google.port import serving
@@ -133,8 +134,8 @@ def of_ssm(operation: str, call: Mapping[str, Any]) -> Iterator[Need]:
 @pytest.fixture
 def watch(studio: Api, monkeypatch: pytest.MonkeyPatch) -> Watch:
     """Have every client and handler judged from the beginning."""
-    watch, make = Watch(wiring.client()), boto3.client
-    queues = calendars.queues() | {"timer": make("sqs").create_queue(QueueName="timer")["QueueUrl"]}
+    watch, make = Watch(wiring.client()), aws.client
+    queues = calendars.queues() | {"timer": boto3.client("sqs").create_queue(QueueName="timer")["QueueUrl"]}
     names = {url: QUEUES[name] for name, url in queues.items()}
     for name, url in queues.items():
         monkeypatch.setenv(f"DAYBOOK_{name.upper()}_QUEUE", url)
@@ -145,8 +146,8 @@ def watch(studio: Api, monkeypatch: pytest.MonkeyPatch) -> Watch:
 
     needs = {"kms": of_kms, "ssm": of_ssm, "sqs": of_sqs}
 
-    def attended(service: str, **options: Any) -> Any:
-        client = make(service, **options)
+    def attended(service: str, config: Any) -> Any:
+        client = make(service, config)
         if service in needs:
             watch.attend(client, needs[service])
         return client
@@ -160,7 +161,7 @@ def watch(studio: Api, monkeypatch: pytest.MonkeyPatch) -> Watch:
 
         return watch.judged(fresh, name)
 
-    monkeypatch.setattr(boto3, "client", attended)
+    monkeypatch.setattr(aws, "client", attended)
     studio.routes = [
         (method, pattern, endpoint, judged(handler, endpoint.run.__module__))
         for method, pattern, endpoint, handler in studio.routes

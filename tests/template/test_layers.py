@@ -9,6 +9,7 @@ import pytest
 from layers.deps.trim import SERVICES
 from layers.deps.trim import trim as trim_deps
 from tests.template.conftest import lambda_python
+from tests.template.policies import granted as granted_to
 from tests.template.test_build import packages, run_with
 from tools.routes import functions
 
@@ -26,6 +27,9 @@ CALLS = {
         "ClientRequestToken": "token",
     },
     ("events", "put_events"): {"Entries": [{"Source": "s", "DetailType": "d", "Detail": "{}"}]},
+    ("kms", "encrypt"): {"KeyId": "k", "Plaintext": b"p"},
+    ("kms", "decrypt"): {"CiphertextBlob": b"c"},
+    ("lambda", "invoke"): {"FunctionName": "f"},
     ("s3", "get_object"): {"Bucket": "b", "Key": "k"},
     ("scheduler", "create_schedule"): {
         "Name": "n",
@@ -43,12 +47,14 @@ CALLS = {
     ("sesv2", "send_email"): {"Content": {"Raw": {"Data": b"mail"}}},
     ("sqs", "send_message"): {"QueueUrl": "https://sqs/q", "MessageBody": "b"},
     ("sqs", "send_message_batch"): {"QueueUrl": "https://sqs/q", "Entries": [{"Id": "1", "MessageBody": "b"}]},
+    ("ssm", "get_parameter"): {"Name": "n"},
     ("sqs", "change_message_visibility"): {"QueueUrl": "https://sqs/q", "ReceiptHandle": "r", "VisibilityTimeout": 5},
 }
 """Every operation that functions call, with the least it takes."""
 
 IMPLIED = {
     "dynamodb": {"transact_write_items": {"ConditionCheckItem"}},
+    "lambda": {"invoke": {"InvokeFunction"}},
     "sqs": {"send_message_batch": {"SendMessage"}},
 }
 PREFIX = {"ses": "sesv2"}
@@ -59,12 +65,7 @@ BY_LAMBDA |= {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes
 
 def granted() -> set[str]:
     """Return every action that some function may do itself."""
-    found: set[str] = set()
-    for function in functions().values():
-        for policy in function.get("Policies", []):
-            for statement in policy.get("Statement", []):
-                actions = statement["Action"]
-                found |= {actions} if isinstance(actions, str) else set(actions)
+    found = {action for function in functions().values() for action, _ in granted_to(function)}
     return found - BY_LAMBDA
 
 

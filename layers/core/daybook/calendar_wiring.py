@@ -46,6 +46,11 @@ def providers(timeout: float = WORKER_TIMEOUT, tries: int = 1) -> "Providers":
     return GoogleProviders(_endpoint(timeout), vault, webhook=webhook, tries=tries)
 
 
+def load_client() -> None:
+    """Load Google's client ahead of its first use."""
+    from daybook.adapters.google_calendar import providers  # noqa: F401, PLC0415
+
+
 @cache
 def consent(base_url: str) -> "Consent":
     """Return the way to a host's grant; `base_url` is the origin under which the host sees us."""
