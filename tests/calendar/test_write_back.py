@@ -47,6 +47,10 @@ def start_of(event: dict[str, Any]) -> Any:
     return at(event["start"]["dateTime"])
 
 
+def die() -> None:
+    raise Died
+
+
 class TestABooking:
     def test_is_in_the_calendar_under_its_own_uid(self, office: Office) -> None:
         booking = office.scene.book()
@@ -447,6 +451,19 @@ class TestAGrantThatIsLost:
         office.scene.book(NINE + 2 * HOUR, "kim")
         office.room.until(NOW + HOUR)
         assert len(office.world.google.calls) == asked, "nothing more is tried"
+
+    @pytest.mark.parametrize("moved", [False, True])
+    def test_is_told_though_nobody_could_be_told_at_first(self, office: Office, moved: bool) -> None:
+        booking = office.scene.book()
+        if moved:
+            office.room.settle()
+        office.room.notices = interrupted(office.room.notices, "put", die)
+        office.world.people.withdraw(ADA, office.world.client_id)
+        if moved:
+            office.scene.move(booking, NINE + HOUR)
+        office.room.until(NOW + HALF_HOUR)
+        assert office.connection.state is State.BROKEN
+        assert [letter.notice.kind for letter in office.room.composer.notices] == [Kind.CALENDAR_LOST]
 
     def test_and_given_anew_brings_the_calendar_up_to_date(self, office: Office) -> None:
         kept = office.scene.book()

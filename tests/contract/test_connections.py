@@ -237,6 +237,9 @@ def test_removing_takes_everything_along(ports: Ports, connections: Connections,
     connections.put_copy(copy(made.tenant, "B2", "e2", connection="C10"))
     with pytest.raises(Stale):
         connections.remove(replace(full, version=2))
+    assert connections.snapshot(full, PRIMARY) is not None
+    assert connections.watch(watch.channel.id) is not None
+    assert connections.copies(made.tenant, "ada").keys() == {"e1", "e2"}
     connections.remove(full)
     assert connections.connections(made.tenant, "ada") == [other]
     assert connections.snapshot(full, PRIMARY) is None

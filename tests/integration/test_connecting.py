@@ -359,6 +359,15 @@ class TestConnectingAgain:
         [message] = office.queued("sync")
         assert message["sync"]["afresh"] is True
 
+    def test_waits_until_the_account_is_disconnected(self, office: Office) -> None:
+        before = office.connect()
+        assert office.api.host("DELETE", office.path(before)).status == 204
+        page = office.came_back()
+        assert page.status == 409
+        assert "just being disconnected" in words(page)
+        [after] = office.connections()
+        assert (after.state, after.sealed_token) == (State.LEAVING, before.sealed_token)
+
     def test_with_the_wish_to_write_elsewhere_takes_the_main_calendar(self, office: Office) -> None:
         after = office.connect(link=office.link(write_to="existing"))
         assert (after.write_to, after.dedicated) == (GMAIL, None)

@@ -38,6 +38,8 @@ class Failure(StrEnum):
     NOT_LASTING = "not_lasting"
     """The provider gave access for an hour and no longer."""
     TOO_MANY = "too_many"
+    LEAVING = "leaving"
+    """The account is being disconnected; what is being taken down must not be built upon."""
     UNREACHABLE = "unreachable"
     """The provider gave no answer, or somebody changed the connection in this very moment."""
 
@@ -108,6 +110,8 @@ def _connection(
     others = [one for one in known if one is not before and one.state is not State.LEAVING]
     if not grant.refresh_token:
         raise NotConnected(Failure.NOT_LASTING)
+    if before is not None and before.state is State.LEAVING:
+        raise NotConnected(Failure.LEAVING)
     if before is None and len(others) >= MOST_CONNECTIONS:
         raise NotConnected(Failure.TOO_MANY)
     account = ports.providers.granted(grant)

@@ -22,3 +22,12 @@ def lose_grant(connection: Connection, *, connections: Connections, notices: Not
             continue
         notices.put(lost(after))
         return
+
+
+def tell_again(connection: Connection, *, notices: NoticeBoard) -> None:
+    """Have the host told once more that a grant is lost: who marked it so may have died before.
+
+    The notice is the same, so that the host gets one mail.
+    """
+    if connection.state is State.BROKEN and connection.problem == PROBLEM:
+        notices.put(lost(connection))

@@ -10,10 +10,11 @@ from daybook.domain.connection import Connection, Guests, State
 from daybook.domain.entry import STANDING, CopyRequest, entry_of
 from daybook.domain.event_type import labelled
 from daybook.domain.history import Deed, Event, Origin, event
+from daybook.domain.host import Host
 from daybook.mail_ports import NotYet
 from daybook.ports import Bookings, Catalogue, Context, Ledger
 from daybook.usecases.changing import changed
-from daybook.usecases.lose_grant import lose_grant
+from daybook.usecases.lose_grant import lose_grant, tell_again
 
 _GONE = frozenset({"notFound", "deleted"})
 
@@ -51,6 +52,7 @@ def write_back(told: Event | CopyRequest, *, ports: Ports, origin: Origin) -> No
     copy = ports.connections.copy(booking.tenant, booking.id)
     context = ports.catalogue.context(booking.tenant, booking.host, booking.event_type)
     if copy is None and (context.host is None or context.host.written_by is None):
+        _tell_again(booking.tenant, context.host, ports)
         return
     job = _Job(booking, context, ports, origin)
     try:
@@ -105,6 +107,7 @@ class _Job:
         connection = self._connection(copy.connection)
         if connection is not None:
             if connection.state is not State.CONNECTED:
+                tell_again(connection, notices=self.ports.notices)
                 return
             # Of what stands the provider mails no cancellation: its event only goes elsewhere.
             off = self.booking.status not in STANDING and self.booking.start > self.origin.now
@@ -179,6 +182,16 @@ class _Job:
             ports = self.ports
             lose_grant(connection, connections=ports.connections, notices=ports.notices, now=self.origin.now)
             raise _Closed from None
+
+
+def _tell_again(tenant: str, host: Host | None, ports: Ports) -> None:
+    """Repeat what a host must hear of connections that are broken, perhaps since an earlier try of this message."""
+    if host is None:
+        return
+    for name in sorted(host.connections):
+        connection = ports.connections.connection(tenant, host.slug, name)
+        if connection is not None:
+            tell_again(connection, notices=ports.notices)
 
 
 def _place(connection: Connection) -> tuple[str, str | None]:

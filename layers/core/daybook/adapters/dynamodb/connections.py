@@ -61,6 +61,10 @@ class DynamoConnections:
 
     def remove(self, connection: Connection) -> None:
         tenant, host = connection.tenant, connection.host
+        known = self.connection(tenant, host, connection.id)
+        if known is None or known.version != connection.version:
+            raise Stale
+        # Last of all the connection: who dies in between is repeated.
         for item in under(self._client, self._table, keys.host_pk(tenant, host), keys.snapshots(connection.id)):
             self._delete({"pk": item["pk"], "sk": item["sk"]})
         for copy in self._copies(tenant, host):
