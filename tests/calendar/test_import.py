@@ -8,17 +8,21 @@ from typing import Any
 
 import pytest
 
-from daybook.domain.connection import CALENDAR_GONE, State
+from daybook.adapters.google_calendar.provider import GoogleCalendar
+from daybook.calendar_ports import ProviderDown, Refused
+from daybook.domain.connection import BUSY_CALENDAR_GONE, CALENDAR_GONE, NOT_LISTED, State
+from daybook.domain.consent import ASKED, Right
 from daybook.domain.errors import Busy
 from daybook.domain.mail import Kind
 from daybook.domain.snapshot import AHEAD
 from daybook.ports import Stale
+from daybook.usecases.choose_calendars import Choice, choose_calendars
 from local.google.trouble import Failure, Trouble
 from tests.calendar.office import opened
 from tests.calendar.reader import Reader, reading
 from tests.calendar.world import ADA
 from tests.fakes.ports import interrupted
-from tests.fakes.post import Died
+from tests.fakes.post import Died, MemoryCopyQueue
 from tests.fakes.scene import ACME
 from tests.fakes.values import HALF_HOUR, HOUR, NINE, NOW
 from tests.google.desk import SECRET
@@ -35,6 +39,10 @@ def reader() -> Iterator[Reader]:
 
 def lunch(reader: Reader, start: datetime = NINE, length: timedelta = HOUR, **fields: Any) -> str:
     return reader.people.insert(ADA, start=start, end=start + length, **fields)
+
+
+def die() -> None:
+    raise Died
 
 
 def require_same(reader: Reader) -> None:
@@ -224,6 +232,86 @@ class TestCalendars:
         assert reader.office.connection.busy_from == {ADA}
         assert reader.in_ledger() == {}
         assert {one.calendar_id for one in reader.channels()} == {ADA, reader.office.calendar}
+        reader.pass_(minutes=40)
+        assert reader.office.connection.problem == BUSY_CALENDAR_GONE
+        same = {name: getattr(reader.office.connection, name) for name in Choice.__slots__}
+        choose_calendars(
+            reader.office.connection,
+            Choice(**same),
+            connections=reader.office.scene.ports.connections,
+            bookings=reader.office.scene.ports.bookings,
+            sync=reader,
+            copies=MemoryCopyQueue(reader.office.room.copying),
+            now=reader.now,
+        )
+        reader.pass_(minutes=20)
+        assert reader.office.connection.problem == "", "who chooses has seen it, even if the choice is the same"
+
+    def test_that_google_leaves_out_of_its_list_go_on_blocking(
+        self, reader: Reader, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        berlin = date(2027, 3, 4)
+        reader.people.insert(ADA, start=berlin, end=berlin + DAY)
+        reader.settle()
+        before, busy = reader.office.connection, reader.in_ledger()
+        with monkeypatch.context() as patch:
+            patch.setattr(GoogleCalendar, "calendars", lambda _: ())
+            reader.ask(afresh=True)
+            reader.settle()
+            assert reader.office.connection.problem == NOT_LISTED
+        assert reader.in_ledger() == busy, "all-day events, too, mean the same dates as before"
+        reader.pass_(hours=1)
+        after = reader.office.connection
+        assert (after.busy_from, after.write_to, after.dedicated, after.problem, after.version) == (
+            before.busy_from,
+            before.write_to,
+            before.dedicated,
+            "",
+            before.version,
+        )
+        require_same(reader)
+
+    def test_that_were_never_read_take_no_busy_time_away(self, reader: Reader) -> None:
+        """More than can be kept was read once; now that it cannot be read, nobody knows what it keeps busy."""
+        team = reader.people.add_calendar(ADA, "Team")
+        reader.people.insert(team, start=NINE, end=NINE + HOUR)
+        ports = reader.office.scene.ports
+        small = _Small(ports.connections, team)
+        reader.office.scene.ports = replace(ports, connections=small)
+        reader.office.change(busy_from=frozenset({ADA, team}))
+        reader.ask(afresh=True)
+        reader.settle()
+        assert reader.busy_at(NINE)
+        assert reader.office.connection.problem == "too_large"
+        roles = reader.office.world.google.world.accounts[ADA].roles
+        role = roles.pop(team)
+        reader.office.change(scopes=reader.office.connection.scopes - {ASKED[Right.LIST_CALENDARS]})
+        lunch(reader, NINE + 3 * HOUR)
+        reader.settle()
+        assert [reader.busy_at(NINE), reader.busy_at(NINE + 3 * HOUR)] == [True, True]
+        roles[team] = role
+        reader.pass_(minutes=20)
+        require_same(reader)
+
+    def test_that_give_no_answer_do_not_keep_others_from_being_read(
+        self, reader: Reader, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        names = sorted({ADA, reader.people.add_calendar(ADA, "Team")})
+        reader.office.change(busy_from=frozenset(names))
+        reader.ask(afresh=True)
+        reader.settle()
+        synced_at, read = reader.office.connection.synced_at, GoogleCalendar.changes
+
+        def silent(account: GoogleCalendar, calendar: str, *given: Any, **named: Any) -> Any:
+            if calendar == names[0]:
+                raise ProviderDown
+            return read(account, calendar, *given, **named)
+
+        monkeypatch.setattr(GoogleCalendar, "changes", silent)
+        reader.people.insert(names[1], start=NINE, end=NINE + HOUR)
+        reader.settle()
+        assert reader.busy_at(NINE)
+        assert reader.office.connection.synced_at == synced_at
 
     def test_that_held_our_bookings_and_are_gone_take_no_booking_along(self, reader: Reader) -> None:
         booking = reader.office.scene.book()
@@ -244,17 +332,17 @@ class TestCalendars:
         reader.ask(afresh=True)
         reader.settle()
         del reader.office.world.google.world.accounts[ADA].roles[team]
-        synced_at = reader.office.connection.synced_at
         scopes = frozenset(one for one in reader.office.connection.scopes if "calendarlist" not in one)
         reader.office.change(scopes=scopes)
         lunch(reader, NINE + 3 * HOUR)
         reader.settle()
         assert reader.busy_at(NINE), "unknown is never free"
         assert reader.busy_at(NINE + 3 * HOUR), "the other one is read all the same"
-        assert (reader.office.connection.problem, reader.office.connection.synced_at) == ("notFound", synced_at)
+        assert reader.office.connection.problem == "notFound"
         reader.pass_(minutes=70)
-        assert reader.sweep().behind == 0 or reader.office.connection.behind(reader.now)
-        assert reader.office.connection.behind(reader.now)
+        assert not reader.office.connection.behind(reader.now), "all that may be read has been"
+        assert reader.office.connection.problem == "notFound"
+        assert reader.busy_at(NINE)
 
 
 class TestTrouble:
@@ -293,6 +381,14 @@ class TestTrouble:
         require_same(reader)
         assert not reader.office.connection.behind(reader.now)
         assert [event["iCalUID"] for event in reader.office.events()] == [booking.uid]
+
+    def test_a_lost_grant_is_told_though_nobody_could_be_told_at_first(self, reader: Reader) -> None:
+        room = reader.office.room
+        room.notices = interrupted(room.notices, "put", die)
+        reader.people.withdraw(ADA, reader.office.world.client_id)
+        reader.pass_(minutes=40)
+        assert reader.office.connection.state is State.BROKEN
+        assert [letter.notice.kind for letter in room.composer.notices] == [Kind.CALENDAR_LOST]
 
     def test_a_lost_grant_is_told_once_and_tried_no_more(self, reader: Reader) -> None:
         lunch(reader)
@@ -381,6 +477,22 @@ class _Refusing:
         raise Stale
 
 
+class _Small:
+    """Connections that cannot keep what one calendar has."""
+
+    def __init__(self, connections: Any, calendar: str) -> None:
+        self._connections = connections
+        self._calendar = calendar
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connections, name)
+
+    def put_snapshot(self, connection: Any, calendar: str, *given: Any, **named: Any) -> None:
+        if calendar == self._calendar:
+            raise Refused("too_large")
+        self._connections.put_snapshot(connection, calendar, *given, **named)
+
+
 class TestLeaving:
     def test_takes_down_what_is_left_here_and_there(self, reader: Reader) -> None:
         lunch(reader)
@@ -409,6 +521,29 @@ class TestLeaving:
         reader.office.world.google.trouble = Trouble()
         reader.pass_(minutes=10)
         assert reader.office.scene.ports.connections.connections(ACME, "ada") == []
+
+    def test_who_is_connected_again_meanwhile_stays(self, reader: Reader) -> None:
+        lunch(reader)
+        reader.settle()
+        office, channels = reader.office, len(reader.channels())
+        connection = office.connection
+        office.scene.ports.connections.put(connection.leaving(now=reader.now), version=connection.version)
+        again = interrupted(reader.external, "set_external", lambda: office.change(state=State.CONNECTED))
+        reader.read_now(replace(reader.ports, external=again))
+        assert office.connection.state is State.CONNECTED
+        assert len(reader.channels()) == len(office.connection.channels) == channels
+        assert office.world.google.grants.refresh
+        assert reader.busy_at(NINE)
+
+    def test_keeps_a_grant_that_another_connection_has_too(self, reader: Reader) -> None:
+        connection = reader.office.connection
+        connections = reader.office.scene.ports.connections
+        connections.put(replace(connection, id="C2", write_to=None, version=1), version=None)
+        connections.put(connection.leaving(now=reader.now), version=connection.version)
+        reader.ask()
+        reader.settle()
+        assert [one.id for one in connections.connections(ACME, "ada")] == ["C2"]
+        assert reader.office.world.google.grants.refresh
 
     def test_a_dead_grant_is_no_hindrance(self, reader: Reader) -> None:
         connection = reader.office.connection

@@ -13,6 +13,7 @@ from daybook.adapters.dynamodb import connected
 from daybook.calendar_ports import Refused
 from daybook.domain.connection import (
     BEHIND_AFTER,
+    BUSY_CALENDAR_GONE,
     CALENDAR_GONE,
     RENEW_BEFORE,
     SOONEST,
@@ -55,7 +56,7 @@ class TestAConnection:
     def test_has_been_read_when_all_of_it_was(self) -> None:
         assert connection().read(begun=NOW, problem="").synced_at == NOW
         partly = connection(synced_at=NOW - HOUR).read(begun=NOW, problem="forbidden")
-        assert (partly.synced_at, partly.problem) == (NOW - HOUR, "forbidden")
+        assert (partly.synced_at, partly.problem) == (NOW, "forbidden"), "all that may be read"
         assert partly.read(begun=NOW, problem="").problem == ""
 
     def test_is_behind_after_an_hour(self) -> None:
@@ -70,7 +71,9 @@ class TestAConnection:
     def test_forgets_calendars_that_are_gone(self) -> None:
         full = connection(busy_from=frozenset({"a", "b"}), write_to="c", dedicated="c", synced_at=NOW, problem="x")
         other = full.without({"a"}, now=NOW + HOUR)
-        assert (other.busy_from, other.write_to, other.problem) == ({"b"}, "c", "x")
+        assert (other.busy_from, other.write_to, other.problem) == ({"b"}, "c", BUSY_CALENDAR_GONE)
+        assert other.read(begun=NOW, problem="forbidden").problem == BUSY_CALENDAR_GONE
+        assert full.without({"z"}, now=NOW).problem == "x"
         assert (other.version, other.synced_at, other.updated_at) == (2, None, NOW + HOUR)
         writing = full.without({"c"}, now=NOW)
         assert (writing.write_to, writing.dedicated, writing.problem) == (None, None, CALENDAR_GONE)

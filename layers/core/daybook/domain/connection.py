@@ -16,6 +16,10 @@ SOONEST = timedelta(minutes=5)
 """How soon a connection is looked at again at the earliest, unless somebody asks."""
 CALENDAR_GONE = "calendar_gone"
 """The problem of a connection whose calendar for bookings is no more."""
+BUSY_CALENDAR_GONE = "busy_calendar_gone"
+"""The problem of a connection of whose calendars one that blocked time is no more; until the host chooses anew."""
+NOT_LISTED = "not_listed"
+"""The problem of a connection whose provider did not name a calendar that was chosen; it counts as it did."""
 MOST_CONNECTIONS = 5
 MOST_CALENDARS = 20
 """Calendars of a connection whose events may block; each is one channel and one sync token."""
@@ -85,7 +89,7 @@ class Connection:
         dedicated: id of the calendar that Daybook made for that; None if it made none.
         unsettled_block: whether tentative events and unanswered invitations block.
         channels: by calendar id.
-        synced_at: when all its calendars were last read to the end; None: not yet.
+        synced_at: when all of its calendars that may be read were last read to the end; None: not yet.
         due_at: when it wants to be looked at again, even if no push comes.
         problem: why it is broken, or what could not be read; a code, never the provider's prose.
     """
@@ -126,15 +130,16 @@ class Connection:
         return next((one for one in self.calendars if one.id == calendar), None)
 
     def without(self, gone: Collection[str], *, now: datetime) -> "Connection":
-        """Forget calendars that the account no longer has."""
+        """Forget calendars that the account no longer has; what blocks no longer is not forgotten unsaid."""
         writes = self.write_to not in gone
+        blocked = BUSY_CALENDAR_GONE if self.busy_from & frozenset(gone) else self.problem
         return replace(
             self._changed(now),
             busy_from=self.busy_from - frozenset(gone),
             write_to=self.write_to if writes else None,
             dedicated=self.dedicated if self.dedicated not in gone else None,
             synced_at=None,
-            problem=self.problem if writes else CALENDAR_GONE,
+            problem=blocked if writes else CALENDAR_GONE,
         )
 
     def read(self, *, begun: datetime, problem: str) -> "Connection":
@@ -142,12 +147,12 @@ class Connection:
 
         Args:
             begun: when reading began; what happened since then may have been missed.
-            problem: why some could not be read; empty if all were.
+            problem: why some may not be read; empty if all were. One that only the host can end lasts beside it.
         """
         ends = [channel.expires_at - RENEW_BEFORE for channel in self.channels.values()]
         due_at = max(min([begun + SWEEP_EVERY, *ends]), begun + SOONEST)
-        kept = CALENDAR_GONE if self.problem == CALENDAR_GONE and self.write_to is None else ""
-        return replace(self, synced_at=self.synced_at if problem else begun, due_at=due_at, problem=problem or kept)
+        lasts = self.problem == BUSY_CALENDAR_GONE or (self.problem == CALENDAR_GONE and self.write_to is None)
+        return replace(self, synced_at=begun, due_at=due_at, problem=self.problem if lasts else problem)
 
     def broken(self, problem: str, *, now: datetime) -> "Connection":
         """Give the grant up as lost; nothing more is tried until the host connects again."""

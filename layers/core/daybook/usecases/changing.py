@@ -9,9 +9,7 @@ from daybook.ports import Bookings, Stale
 TRIES = 4
 
 
-def changed(
-    booking: Booking, step: Callable[[Booking], Booking], *, bookings: Bookings, tries: int = TRIES
-) -> Booking:
+def changed(booking: Booking, step: Callable[[Booking], Booking], *, bookings: Bookings, tries: int = TRIES) -> Booking:
     """Run a step on a booking; if it had changed meanwhile, read it again and decide again.
 
     Args:

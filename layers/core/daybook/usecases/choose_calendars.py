@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from daybook.calendar_ports import Connections, CopyQueue, SyncQueue
-from daybook.domain.connection import MOST_CALENDARS, Connection, Guests, OnEdit, State
+from daybook.domain.connection import BUSY_CALENDAR_GONE, MOST_CALENDARS, Connection, Guests, OnEdit, State
 from daybook.domain.consent import Right, rights_of
 from daybook.domain.errors import FieldError, InUse, PreconditionFailed, ValidationFailed
 from daybook.ports import Bookings, Stale
@@ -52,6 +52,7 @@ def choose_calendars(
         on_edit=choice.on_edit,
         guests=choice.guests,
         unsettled_block=choice.unsettled_block,
+        problem="" if before.problem == BUSY_CALENDAR_GONE else before.problem,
     )
     if chosen == before:
         return before

@@ -16,7 +16,7 @@ from daybook.calendar_ports import (
     Providers,
     Refused,
 )
-from daybook.domain.connection import Connection, State, SyncRequest
+from daybook.domain.connection import NOT_LISTED, Connection, State, SyncRequest
 from daybook.domain.consent import Right, rights_of
 from daybook.domain.errors import Busy
 from daybook.domain.history import Origin
@@ -24,11 +24,13 @@ from daybook.domain.snapshot import Snapshot, window
 from daybook.ports import Ledger, NewId, Stale
 from daybook.usecases import follow_edit
 from daybook.usecases.keep_channels import Keeper
-from daybook.usecases.lose_grant import lose_grant
+from daybook.usecases.lose_grant import lose_grant, tell_again
 from daybook.usecases.read_calendar import Reading, read_calendar
 from daybook.usecases.write_external import Place, write_external
 
 TRIES = 4
+MOST_SILENT = 3
+"""Calendars without an answer, after which no more are asked: then it is the provider, and time is short."""
 MARGIN = timedelta(seconds=2)
 """By how much clocks of functions may differ."""
 
@@ -60,15 +62,20 @@ def import_busy_times(asked: SyncRequest, *, asked_at: datetime, ports: Ports, o
     force = asked.afresh
     for _ in range(TRIES):
         connection = ports.connections.connection(asked.tenant, asked.host, asked.connection)
-        if connection is None or connection.state is State.BROKEN:
+        if connection is None:
             return
-        if connection.state is State.LEAVING or ports.following.catalogue.host(asked.tenant, asked.host) is None:
-            _take_down(connection, ports, origin)
+        if connection.state is State.BROKEN:
+            tell_again(connection, notices=ports.notices)
             return
-        if not force and connection.synced_at and asked_at + MARGIN < connection.synced_at:
+        gone = ports.following.catalogue.host(asked.tenant, asked.host) is None
+        leaving = gone or connection.state is State.LEAVING
+        if not (leaving or force) and connection.synced_at and asked_at + MARGIN < connection.synced_at:
             return
         try:
-            _Import(connection, ports, origin, afresh=asked.afresh, force=force).run()
+            if leaving:
+                _take_down(connection, ports, origin)
+            else:
+                _Import(connection, ports, origin, afresh=asked.afresh, force=force).run()
         except GrantLost:
             lose_grant(connection, connections=ports.connections, notices=ports.notices, now=origin.now)
             return
@@ -91,6 +98,8 @@ class _Import:
         self._days = window(connection.id, origin.now)
         self._account = ports.providers.open(connection)
         self._problem = ""
+        self._listed: frozenset[str] | None = None
+        self._unfound: list[str] = []
         self._copies: Mapping[str, Copy] | None = None
 
     def run(self) -> None:
@@ -107,24 +116,24 @@ class _Import:
             self._remember(reading)
         if down is not None:
             raise down
+        self._forget()
         self._ports.connections.note(self._connection.read(begun=self._now, problem=self._problem))
 
     def _list_calendars(self) -> None:
-        """See which calendars there are; one that is gone blocks nothing any longer. Raises Stale."""
-        connection = self._connection
-        if Right.LIST_CALENDARS not in rights_of(connection.scopes):
+        """See which calendars there are. One that blocks is not let go of for a list alone: that may be too short."""
+        if Right.LIST_CALENDARS not in rights_of(self._connection.scopes):
             return
         try:
             listed = tuple(self._account.calendars())
         except Refused as refusal:
             self._problem = refusal.args[0]
             return
-        gone = connection.watched - {calendar.id for calendar in listed}
-        self._connection = replace(connection, calendars=listed)
-        if gone:
-            self._force = True
-            self._connection = self._connection.without(gone, now=self._now)
-            self._ports.connections.put(self._connection, version=connection.version)
+        self._listed = frozenset(calendar.id for calendar in listed)
+        missing = self._connection.watched - self._listed
+        kept = (calendar for calendar in self._connection.calendars if calendar.id in missing)
+        self._connection = replace(self._connection, calendars=(*listed, *kept))
+        if missing:
+            self._problem = NOT_LISTED
 
     def _keep_channels(self) -> None:
         connections = self._ports.connections
@@ -135,14 +144,19 @@ class _Import:
     def _read(self) -> tuple[Sequence[Reading], ProviderDown | None]:
         """Read as much as can be read; what nobody could read stays as busy as it was."""
         readings: list[Reading] = []
+        silent: list[ProviderDown] = []
         for calendar in sorted(self._connection.watched):
             try:
                 readings.append(self._reading(calendar))
             except ProviderDown as down:
-                return readings, down
+                silent.append(down)
             except Refused as refusal:
-                self._refused(calendar, refusal)
-        return readings, None
+                self._problem = refusal.args[0]
+                if self._problem == "notFound":
+                    self._unfound.append(calendar)
+            if len(silent) == MOST_SILENT:
+                break
+        return readings, silent[0] if silent else None
 
     def _reading(self, calendar: str) -> Reading:
         connection = self._connection
@@ -157,13 +171,15 @@ class _Import:
             now=self._now,
         )
 
-    def _refused(self, calendar: str, refusal: Refused) -> None:
-        """Note why a calendar cannot be read. Raises Stale: it is gone, and the connection has just forgotten it."""
-        self._problem = refusal.args[0]
-        if refusal.args[0] == "notFound":
+    def _forget(self) -> None:
+        """Let go of calendars that are neither found nor listed. Raises Stale: the connection is another now."""
+        if self._unfound and self._listed is None:
             self._list_calendars()
-            if calendar not in self._connection.watched:
-                raise Stale
+        gone = frozenset(self._unfound) - self._listed if self._listed is not None else frozenset()
+        if gone:
+            before = self._connection
+            self._ports.connections.put(before.without(gone, now=self._now), version=before.version)
+            raise Stale
 
     def _own(self) -> Mapping[str, Copy]:
         if self._copies is None:
@@ -224,10 +240,15 @@ def _take_down(connection: Connection, ports: Ports, origin: Origin) -> None:
     days = window(connection.id, origin.now)
     leaving = replace(connection, state=State.LEAVING)
     write_external(leaving, days, {}, connections=ports.connections, ledger=ports.ledger, external=ports.external)
+    known = ports.connections.connections(connection.tenant, connection.host)
+    if (connection.id, connection.version) not in {(one.id, one.version) for one in known}:
+        raise Stale
+    shared = any(one.id != connection.id and one.subject == connection.subject for one in known)
     try:
         account = ports.providers.open(connection)
         keeper(account, ports, origin.now).close(connection.channels.values())
-        account.revoke()
+        if not shared:  # Google ends all that the account's owner ever allowed us, whoever it was for
+            account.revoke()
     except (GrantLost, Refused):
         pass  # whoever lets us in no longer has nothing of ours to give back
     ports.connections.remove(connection)

@@ -1,6 +1,6 @@
 """Write a host's external busy time into the ledger, as all their connected calendars have it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from daybook.calendar_ports import Connections, ExternalTime
@@ -28,7 +28,7 @@ def write_external(
     """Write the days that differ from what the ledger has.
 
     The whole range is compared, not what seems to have changed: so whatever was written by who died half-way, or
-    knew less, is put right.
+    knew less, is put right. While a calendar is unknown, nothing is taken away: it may be what keeps it busy.
 
     Args:
         connection: as it is now, whatever is stored.
@@ -37,20 +37,24 @@ def write_external(
     tenant, host = connection.tenant, connection.host
     others = [one for one in connections.connections(tenant, host) if one.id != connection.id]
     counted = [one for one in (connection, *others) if one.state is not State.LEAVING]
-    busy = busy_by_day(_snapshots(counted, fresh, connections))
+    snapshots = _snapshots(counted, fresh, connections)
+    busy = busy_by_day(one for one in snapshots if one is not None)
     known = {day.day: day.external for day in ledger.days(tenant, host, days)}
     nothing: frozenset[int] = frozenset()
-    wrong = [day for day in days if busy.get(day, nothing) != known.get(day, nothing)]
-    external.set_external(tenant, host, {day: busy.get(day, nothing) for day in wrong})
+    kept = known if None in snapshots else {}
+    wanted = {day: busy.get(day, nothing) | kept.get(day, nothing) for day in days}
+    wrong = {day: granules for day, granules in wanted.items() if granules != known.get(day, nothing)}
+    external.set_external(tenant, host, wrong)
 
 
 def _snapshots(
-    counted: list[Connection], fresh: Mapping[Place, Snapshot], connections: Connections
-) -> Iterator[Snapshot]:
+    counted: Sequence[Connection], fresh: Mapping[Place, Snapshot], connections: Connections
+) -> Sequence[Snapshot | None]:
+    """Return the latest of each calendar that blocks; None for one that was never read, or is more than can be kept."""
+    found: list[Snapshot | None] = []
     for one in counted:
         for calendar in sorted(one.busy_from):
             snapshot = fresh.get(Place(one.id, calendar))
-            if snapshot is not None:
-                yield snapshot
-            elif (known := connections.snapshot(one, calendar)) is not None:
-                yield known[0]
+            known = None if snapshot else connections.snapshot(one, calendar)
+            found.append(snapshot or (known[0] if known else None))
+    return found
