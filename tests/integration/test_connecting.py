@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from daybook import wiring
+from daybook.adapters.google_calendar.provider import GoogleCalendar
 from daybook.domain.brand import Brand
-from daybook.domain.connection import State
+from daybook.domain.connection import Calendar, State
 from daybook.domain.consent import ASKED, Right
 from local.google.trouble import Failure
 from tests.harness import Api, Reply
@@ -346,6 +347,24 @@ class TestConnectingAgain:
         assert after.version == chosen.version + 1
         assert after.sealed_token != before.sealed_token
         assert office.asked("calendars.insert") == 1
+
+    def test_what_google_does_not_name_this_time_goes_on_blocking(
+        self, office: Office, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        before = office.connect()
+        other = office.google.people.add_calendar(GMAIL, "Family")
+        office.came_back()
+        assert office.api.host("PATCH", office.path(before), {"busy_from": [GMAIL, other]}).status == 200
+        [chosen] = office.connections()
+        listed = GoogleCalendar.calendars
+
+        def short(account: GoogleCalendar) -> list[Calendar]:
+            return [one for one in listed(account) if one.id != other]
+
+        monkeypatch.setattr(GoogleCalendar, "calendars", short)
+        after = office.connect()
+        assert after.busy_from == {GMAIL, other}
+        assert after.calendar(other) == chosen.calendar(other), "its dates mean what they did"
 
     def test_mends_a_broken_one(self, office: Office) -> None:
         before = office.connect()

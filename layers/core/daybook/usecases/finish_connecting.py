@@ -127,7 +127,7 @@ def _connection(
         created_at=now,
         updated_at=now,
     )
-    calendars = _calendars(account, grant, host)
+    calendars = _with_chosen(_calendars(account, grant, host), before)
     connected = replace(
         base,
         account=grant.account,
@@ -152,6 +152,13 @@ def _calendars(account: Provider, grant: Grant, host: Host) -> tuple[Calendar, .
     if Right.LIST_CALENDARS in rights_of(grant.scopes):
         return tuple(account.calendars())
     return (Calendar(id=grant.account, name=grant.account, zone=host.zone, primary=True),)
+
+
+def _with_chosen(listed: tuple[Calendar, ...], before: Connection | None) -> tuple[Calendar, ...]:
+    """Add what blocked before and is not named now: only a reading tells whether it is gone."""
+    known = {calendar.id for calendar in listed}
+    chosen = (one for one in before.calendars if one.id in before.busy_from - known) if before else ()
+    return (*listed, *chosen)
 
 
 def _busy_from(before: Connection | None, calendars: Sequence[Calendar], grant: Grant) -> frozenset[str]:
