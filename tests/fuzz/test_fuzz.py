@@ -17,13 +17,26 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from daybook import wiring
+from daybook import calendar_wiring, wiring
+from daybook.domain.connection import Connection
 from tests.conftest import WORKDAYS, forget_clients, tenant_key
 from tests.harness import ROOT, START, TABLE, Api, Clock, routes, table_properties
+from tests.integration import calendars
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "20"))
 ATTENDEE = {"name": "Bob", "email": "bob@example.com", "timezone": "Europe/Berlin"}
+CONNECTED = Connection(
+    tenant="acme",
+    host="ada",
+    id="01JACC0CN0CN0CN0CN0CN0CN0C",
+    account="ada@gmail.example",
+    subject="1",
+    sealed_token="sealed",
+    due_at=START,
+    created_at=START,
+    updated_at=START,
+)
 DOCUMENT = json.loads((ROOT / "docs" / "openapi.json").read_text())
 OPERATIONS = [(path, method) for path, methods in DOCUMENT["paths"].items() for method in methods]
 
@@ -74,6 +87,10 @@ def known() -> Iterator[dict[str, str]]:
         slot_id = api.host("POST", "/slots", slot).json["id"]
         wanted = {"host": "ada", "event_type": "intro", "start": "2027-03-01T10:00:00+01:00", "attendee": ATTENDEE}
         booking = api.post("/bookings", wanted).json
+        for name, url in calendars.queues().items():
+            patch.setenv(f"DAYBOOK_{name.upper()}_QUEUE", url)
+        # None of its calendars blocks, so that booking has nothing to ask for.
+        calendar_wiring.connections().put(CONNECTED, version=None)
         key = api.host("POST", "/api-keys", {"name": "spare", "scopes": ["read"]}).json
         yield {
             "tenant": "acme",
@@ -84,6 +101,7 @@ def known() -> Iterator[dict[str, str]]:
             "slot": slot_id,
             "booking": booking["id"],
             "key": key["id"],
+            "calendar": CONNECTED.id,
             "bearer": api.key,
         }
         forget_clients()
