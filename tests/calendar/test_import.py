@@ -233,6 +233,7 @@ class TestCalendars:
         assert reader.in_ledger() == {}
         assert {one.calendar_id for one in reader.channels()} == {ADA, reader.office.calendar}
         reader.pass_(minutes=40)
+        assert [notice.kind for notice in reader.office.room.notices.put_up] == [Kind.CALENDAR_GONE]
         assert reader.office.connection.problem == BUSY_CALENDAR_GONE
         same = {name: getattr(reader.office.connection, name) for name in Choice.__slots__}
         choose_calendars(

@@ -106,6 +106,11 @@ class TestANotice:
         assert REFUSED not in only_written
         assert "What this means" not in text_of(composed(notice(host=host(), written=False)))
 
+    def test_of_a_calendar_that_is_gone_says_nothing_of_the_others(self) -> None:
+        text = text_of(composed(notice(Kind.CALENDAR_GONE)))
+        assert "which calendars are to keep time busy" in text
+        assert not {said for said in (REFUSED, STALE, UNWRITTEN) if said in text}
+
     @pytest.mark.parametrize(("language", "heading"), [("de", "nicht mehr verbunden"), ("fr", "n’est plus connecté")])
     def test_is_in_the_hosts_language(self, language: str, heading: str) -> None:
         message = composed(notice(host=host(language=language)))

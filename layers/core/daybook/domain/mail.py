@@ -29,6 +29,7 @@ class Kind(StrEnum):
     EDIT_REFUSED = "edit_refused"
     CALENDAR_LOST = "calendar_lost"
     CALENDAR_UNREACHABLE = "calendar_unreachable"
+    CALENDAR_GONE = "calendar_gone"
 
 
 class Recipient(StrEnum):

@@ -55,3 +55,11 @@ def unreachable(connection: Connection, now: datetime) -> Notice:
         tenant=connection.tenant, host=connection.host, connection=connection.id, kind=Kind.CALENDAR_UNREACHABLE,
         number=now.astimezone(UTC).date().toordinal(),
     )  # fmt: skip
+
+
+def vanished(connection: Connection) -> Notice:
+    """Say that a calendar that was chosen is no more: once for each time the connection forgets one."""
+    return Notice(
+        tenant=connection.tenant, host=connection.host, connection=connection.id, kind=Kind.CALENDAR_GONE,
+        number=connection.version,
+    )  # fmt: skip

@@ -20,6 +20,7 @@ from daybook.domain.connection import NOT_LISTED, Connection, State, SyncRequest
 from daybook.domain.consent import Right, rights_of
 from daybook.domain.errors import Busy
 from daybook.domain.history import Origin
+from daybook.domain.notice import vanished
 from daybook.domain.snapshot import Snapshot, window
 from daybook.ports import Ledger, NewId, Stale
 from daybook.usecases import follow_edit
@@ -177,8 +178,9 @@ class _Import:
             self._list_calendars()
         gone = frozenset(self._unfound) - self._listed if self._listed is not None else frozenset()
         if gone:
-            before = self._connection
-            self._ports.connections.put(before.without(gone, now=self._now), version=before.version)
+            before, after = self._connection, self._connection.without(gone, now=self._now)
+            self._ports.notices.put(vanished(after))  # first: who dies after it tells again what is then done
+            self._ports.connections.put(after, version=before.version)
             raise Stale
 
     def _own(self) -> Mapping[str, Copy]:

@@ -69,6 +69,8 @@ class NoticeDraft:
     def _outcome(self) -> Iterator[str]:
         """Say what the host must reckon with. Plain text: rows are escaped where they stand."""
         letter, say = self.letter, self._voice(marked=False).say
+        if letter.notice.kind is Kind.CALENDAR_GONE:
+            return  # the rest of the account is as it was
         if letter.notice.connection in letter.host.connections:
             strict = letter.host.calendar_policy is CalendarPolicy.STRICT
             yield say("outcomes.refused" if strict else "outcomes.stale")
