@@ -42,7 +42,7 @@ HEAVY = MAIL | {
 QUEUES = ("workers.record_delivery", "workers.run_timer", "workers.send_mail", "workers.set_timers")
 BATCHES = {"asyncio", "aws_lambda_powertools.utilities.data_classes.kafka_event"}
 """What Powertools' processor of batches brings: every kind of event, and an event loop."""
-MAY = dict.fromkeys(QUEUES, BATCHES) | {"workers.send_mail": BATCHES | MAIL}
+MAY = dict.fromkeys(QUEUES, BATCHES) | {"workers.send_mail": BATCHES | MAIL, "public.manage_page": {"babel"}}
 WITHOUT_TABLE = {"public.health", "public.unmatched", "workers.fan_out"}
 MOST_MODULES = {"public": 560, "host": 560, "workers": 560, "workers.authorize": 480, "workers.send_mail": 800}
 """About a tenth above what was counted; what exceeds it brings a package that is worth a thought."""
