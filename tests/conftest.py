@@ -3,7 +3,9 @@
 import os
 from collections.abc import Iterator
 from contextlib import nullcontext
+from functools import cache
 
+import botocore.session
 import pytest
 
 os.environ.update(
@@ -30,6 +32,10 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock(START)
     monkeypatch.setattr(wiring, "now", clock)
     return clock
+
+
+# Tests make clients by the thousand, each for a world of its own: what AWS looks like is read from disk once for all.
+botocore.session.create_loader = cache(botocore.session.create_loader)
 
 
 def forget_clients() -> None:
