@@ -218,11 +218,6 @@ class TestDisconnecting:
             reply = office.api.host("PATCH", office.path(connection), {"on_edit": "restore"})
         assert (reply.status, reply.code) == (409, "in_use")
 
-    def test_connecting_again_stays(self, office: Office, connection: Connection) -> None:
-        office.api.host("DELETE", office.path(connection))
-        after = office.connect()
-        assert (after.id, after.state, after.write_to) == (connection.id, State.CONNECTED, connection.write_to)
-
     def test_comes_before_removing_a_host(self, office: Office, connection: Connection) -> None:
         with nothing_written():
             reply = office.api.host("DELETE", "/hosts/ada")
