@@ -205,9 +205,15 @@ def practice(watch: Watch, studio: Api, monkeypatch: pytest.MonkeyPatch) -> Iter
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
         wiring.settings.cache_clear()
+        _forget_outlets()
         monkeypatch.setenv("DAYBOOK_QUEUE", "")  # each worker has its own
         names = {name: os.environ[f"DAYBOOK_{name.upper()}_QUEUE"] for name in QUEUES}
         yield Practice(Office(studio, google, names), mailbox, lambdas)
+    _forget_outlets()
+
+
+def _forget_outlets() -> None:
+    """What another test has left knows other queues, or none."""
     for made in (mail_wiring.queues, mail_wiring.mail_queue, mail_wiring.timer_queue, mail_wiring.calendar_queue):
         made.cache_clear()
     mail_wiring.bus.cache_clear()
