@@ -16,8 +16,6 @@ SERVICES = {"dynamodb", "events", "kms", "lambda", "s3", "scheduler", "sesv2", "
 ENDPOINT_PREFIXES = SERVICES | {"email"}
 UNLOADED = [
     "bin",
-    "boto3/data",  # descriptions of `resource` objects; Daybook uses clients
-    "boto3/examples",
     "**/tests",
     "**/*.pyi",
     "**/py.typed",

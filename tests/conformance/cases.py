@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 
 from daybook.domain.busy import Busy
 from daybook.domain.event_type import EventType, Terms, Window, WindowType, terms_of
-from daybook.domain.external import ExternalEvent, Response, busy_granules
+from daybook.domain.external import ExternalEvent, Response
 from daybook.domain.host import Defaults
 from daybook.domain.ledger import Claim, Hold, LedgerDay, Session
 from daybook.domain.limits import Count, Counter, Limits
 from daybook.domain.schedule import Block, Hours, Schedule, date_at
 from daybook.domain.slots import Calendar, days_needed
+from tests.fakes.external import busy_granules
 
 Case = dict
 FOLDER = Path(__file__).parent

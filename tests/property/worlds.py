@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from benchmarks.sweep import Booked, Interval
 from daybook.domain.busy import Busy
 from daybook.domain.event_type import Terms, Window, WindowType
-from daybook.domain.external import ExternalEvent, busy_granules
+from daybook.domain.external import ExternalEvent
 from daybook.domain.ledger import Claim, LedgerDay
 from daybook.domain.limits import Count, Counter, Limits, Rules
 from daybook.domain.schedule import Block, Hours, Schedule, date_at
 from daybook.domain.slots import Calendar, days_needed
+from tests.fakes.external import busy_granules
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)

@@ -124,7 +124,7 @@ def archive(folder: Path) -> str:
 
 
 @pytest.mark.sam
-@pytest.mark.parametrize("layer", ["core", "deps", "mail"])
+@pytest.mark.parametrize("layer", ["core", "deps", "google", "mail"])
 def test_a_layer_is_built_twice_to_the_same_bytes(layer: str, built: Path, tmp_path: Path) -> None:
     """Otherwise every deployment would publish it anew, and nobody could tell what has changed."""
     name = f"{layer.title()}Layer"

@@ -5,8 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from daybook.domain.external import ExternalEvent, Response, blocks, busy_granules
+from daybook.domain.external import ExternalEvent, Response, blocks
 from daybook.domain.ledger import moment_at
+from tests.fakes.external import busy_granules
 
 NEW_YORK = ZoneInfo("America/New_York")
 START, END = datetime(2027, 2, 3, 9, 30, tzinfo=UTC), datetime(2027, 2, 3, 10, tzinfo=UTC)

@@ -1,13 +1,12 @@
 """Which events of a connected calendar keep a host from being met, and which granules they cover (semantics: S11)."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from daybook.domain.intervals import Span, merge
-from daybook.domain.ledger import PER_DAY, granule_after, granule_at, moment_at
+from daybook.domain.intervals import Span
+from daybook.domain.ledger import granule_after, granule_at, moment_at
 from daybook.domain.schedule import date_spans
 
 FAR = timedelta(days=2)
@@ -52,22 +51,6 @@ def blocks(event: ExternalEvent, *, unsettled_block: bool = True) -> bool:
         return False
     settled = event.response is Response.ACCEPTED and not event.tentative
     return settled or unsettled_block
-
-
-def busy_granules(
-    events: Iterable[ExternalEvent], *, calendar_zone: ZoneInfo, unsettled_block: bool = True
-) -> dict[int, frozenset[int]]:
-    """Return the busy granules of each ledger day: starts rounded down, ends up.
-
-    Args:
-        calendar_zone: whose dates all-day events mean.
-    """
-    busy: dict[int, set[int]] = {}
-    blocking = (event for event in events if blocks(event, unsettled_block=unsettled_block))
-    for start, end in merge(span for event in blocking for span in touched(event, calendar_zone)):
-        for granule in range(start, end):
-            busy.setdefault(granule // PER_DAY, set()).add(granule % PER_DAY)
-    return {day: frozenset(granules) for day, granules in busy.items()}
 
 
 def clipped(event: ExternalEvent, within: Span) -> ExternalEvent:
