@@ -49,13 +49,14 @@ check: .venv/synced .venv-sam/synced  ## check style, types, layers of imports, 
 	$(PYTHON) -m tools.events --check
 	$(UV) lock --check
 	$(EXPORT_DEPS) | diff - layers/deps/requirements.txt
+	$(EXPORT_DEPS) | diff - layers/core/requirements.txt
 	$(EXPORT_MAIL) | diff - layers/mail/requirements.txt
 	$(EXPORT_GOOGLE) | diff - layers/google/requirements.txt
 
 bench: .venv-bench/synced $(LAMBDA_PYTHON)  ## measure speed and size, write docs/performance.md: ARGS="--quick --only cold", ARGS=--help
 	@PYTHONPATH=layers/core:functions .venv-bench/bin/python -m benchmarks $(ARGS)
 
-build: .venv-sam/synced $(LAMBDA_PYTHON) layers/deps/requirements.txt layers/mail/requirements.txt layers/google/requirements.txt  ## build what is deployed into .aws-sam
+build: .venv-sam/synced $(LAMBDA_PYTHON) layers/core/requirements.txt layers/deps/requirements.txt layers/mail/requirements.txt layers/google/requirements.txt  ## build what is deployed into .aws-sam
 	$(SAM_BUILD)
 
 deploy: build  ## deploy to the AWS account at hand; asks everything the first time: ARGS="--config-env prod"
@@ -98,7 +99,7 @@ $(LAMBDA_PYTHON): | $(UV)
 	UV_PROJECT_ENVIRONMENT=.venv-sam $(UV) sync --quiet --locked --only-group sam
 	@touch $@
 
-layers/deps/requirements.txt: uv.lock | $(UV)
+layers/core/requirements.txt layers/deps/requirements.txt: uv.lock | $(UV)
 	$(EXPORT_DEPS) --output-file $@
 	@touch $@
 

@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks import cold, ledger, slots, trees
 from benchmarks.measure import Line
+from benchmarks.processes import Program, measured
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -69,3 +70,25 @@ def test_a_cold_booking_costs_little_more_than_a_client_of_boto3(deployable: Non
     costs = cold.measure(rounds=3, only=lambda name: name == cold.BOOK)
     ratio = costs[cold.BOOK].cpu / costs[cold.REFERENCE].cpu
     assert ratio <= 1.2 * cold.BUDGETS[cold.REFERENCE]
+
+
+COMPILING = """
+import builtins
+late, run = [], builtins.exec
+def watched(code, *scopes):
+    if isinstance(code, str) and "__dataclass_" in code:
+        late.append(code)
+    run(code, *scopes)
+builtins.exec = watched
+import dataclasses, public.book
+assert len(late) == 0, f"{len(late)} compiled late, first {late[0][:300]}"
+assert "exec" not in vars(dataclasses)
+import os
+os._exit(0)
+"""
+
+
+def test_what_dataclasses_write_is_compiled_in_the_layer(deployable: None) -> None:
+    """Daybook's and pydantic's: every class that `book` loads finds its methods in layers/core."""
+    environment = cold.ENVIRONMENT | cold.environment_of(cold.BOOK)
+    measured({"book": Program(COMPILING, trees.path_of(cold.BOOK), environment)}, rounds=1)
