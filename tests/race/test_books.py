@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -105,9 +106,9 @@ def test_an_engine_without_atomic_transactions_is_found_out(moto: Place) -> None
     def want(rival: Rival, turn: int, gate: threading.Barrier) -> None:
         gate.wait(30)
         with suppress(Exception):  # such an engine breaks in many ways
-            rival.book(MIDNIGHT + turn * 6 * FIVE, 6 * FIVE)
+            rival.book(MIDNIGHT + timedelta(days=turn), 6 * FIVE)  # a day has limits, which would end the quarrel
 
-    for turn in range(30):
+    for turn in range(60):
         with ThreadPoolExecutor(len(rivals)) as pool:
             list(pool.map(partial(want, turn=turn, gate=threading.Barrier(len(rivals))), rivals))
         if Audit(moto.client(), TABLE, "acme").violations():
