@@ -77,6 +77,13 @@ os.write(3, json.dumps({{"init": init, "answer": answer}}).encode())
 os._exit(0)
 """
 )
+START = """
+import json, os, time
+from importlib import import_module
+import_module({module!r})
+os.write(3, json.dumps({{"init": time.process_time()}}).encode())
+os._exit(0)
+"""
 CLOCK = """
 import sys
 from datetime import datetime
@@ -96,7 +103,8 @@ UNANSWERED = {name for name in functions() if "DAYBOOK_GOOGLE_CLIENT_ID" in vari
     "host.calendars",
     "webhooks.google_calendar",
 }
-"""They ask Google, or about what only Google's consent could have brought: with a stub of AWS alone nothing to time."""
+"""They ask Google, or about what only Google's consent could have brought: a stub of AWS alone can only start them."""
+ALONE = "{}, INIT alone"
 
 
 @contextmanager
@@ -155,6 +163,7 @@ def contenders(scene: Scene, address: str, *, only: Callable[[str], bool], say: 
         makers[PLAIN.format(name)] = partial(_peer, text, module, PEER | at, compiled=False)
     for name in functions():
         if name in UNANSWERED:
+            makers[ALONE.format(name)] = partial(_own, START.format(module=name), name, at)
             continue
         event, clock = _event(scene, name), CLOCK.format(moment=scene.moments[name])
         makers[name] = partial(_own, INVOKE.format(event=str(event), module=name, clock=clock), name, at)
