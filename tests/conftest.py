@@ -16,7 +16,6 @@ os.environ.update(
     DAYBOOK_TABLE="daybook-test",
     DAYBOOK_MAIL_DOMAIN="daybook.example",
     DAYBOOK_REPLIES="false",
-    DAYBOOK_STAGE="test",
     POWERTOOLS_SERVICE_NAME="daybook",
     POWERTOOLS_METRICS_NAMESPACE="Daybook",
     POWERTOOLS_LOG_LEVEL="INFO",

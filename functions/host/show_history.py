@@ -5,7 +5,7 @@ from daybook.domain.tenant import Scope
 from daybook.edge.access import opened
 from daybook.edge.api import Answer, endpoint, entrypoint
 from daybook.edge.requests import Call, Nothing
-from daybook.edge.schemas.booking import EventView, HistoryView
+from daybook.edge.schemas.history import EventView, HistoryView
 
 
 @endpoint("GET /v1/{tenant}/bookings/{booking}/history", returns={200: HistoryView})
