@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 PROJECT = Path(__file__).parents[1]
 PARAMETERS = {
-    "Stage": "local",
     "PostsPerMinutePerAddress": "0",
     "PostsPerMinutePerTenant": "0",
     "ActiveBookingsPerEmail": "0",
