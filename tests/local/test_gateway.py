@@ -31,7 +31,7 @@ def test_null_is_no_body(sample: Stack, http: urllib3.PoolManager) -> None:
 
 def test_functions_import_layers_and_get_local_parameters(sample: Stack, http: urllib3.PoolManager) -> None:
     told = http.request("GET", sample.url + "/v1/echo/ada").json()
-    assert (told["greeting"], told["stage"], told["cap"]) == ("hello", "local", "0")
+    assert (told["greeting"], told["cap"]) == ("hello", "0")
 
 
 def test_a_client_cannot_claim_to_be_somebody_else(sample: Stack, http: urllib3.PoolManager) -> None:

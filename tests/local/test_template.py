@@ -53,7 +53,7 @@ def test_functions_find_code_and_layers_in_the_checkout(sample_template: LocalTe
     root = SAMPLE.parent
     assert set(variables["PYTHONPATH"].split(":")) == {str(root / "functions"), str(root / "layers" / "lib")}
     assert variables["ADDED"] == "by the stack"
-    assert variables["STAGE"] == {"Ref": "Stage"}
+    assert variables["CAP"] == {"Ref": "ActiveBookingsPerEmail"}
     assert not any("Layers" in function for function in functions.values())
 
 

@@ -18,7 +18,7 @@ def _table() -> Any:
 
 def echo(event: Event, _: object) -> Event:
     """Answer with what arrived."""
-    told = {"event": event, "greeting": GREETING, "stage": os.environ["STAGE"], "cap": os.environ["CAP"]}
+    told = {"event": event, "greeting": GREETING, "cap": os.environ["CAP"]}
     if event["pathParameters"] == {"name": "nobody"}:
         return {"statusCode": 204, "body": None}
     headers = {"Content-Type": "application/json", "X-Sample": "yes"}
