@@ -1,11 +1,12 @@
-"""`python -m benchmarks.aws_stub SCENE`: AWS as far as Daybook asks it, in a process whose time nobody counts.
+"""`python -m benchmarks.aws_stub SCENE CERTIFICATE`: AWS as far as Daybook asks it, in a process nobody measures.
 
-Reads come from the scene; writes always succeed and change nothing, so every fresh process meets the same table.
-Prints its port and ends with its standard input.
+It speaks TLS, by a certificate in a file with its key. Reads come from the scene; writes always succeed and change
+nothing, so every fresh process meets the same table. Prints its port and ends with its standard input.
 """
 
 import json
 import re
+import ssl
 import sys
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -134,6 +135,9 @@ def serve(scene: Mapping[str, Any]) -> ThreadingHTTPServer:
 
 if __name__ == "__main__":
     server = serve(json.loads(Path(sys.argv[1]).read_text()))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(sys.argv[2])
+    server.socket = context.wrap_socket(server.socket, server_side=True)
     Thread(target=server.serve_forever, daemon=True).start()
     print(server.server_address[1], flush=True)
     sys.stdin.read()

@@ -1,21 +1,24 @@
 """Cold starts: a fresh interpreter imports a handler as it is deployed and answers its first event.
 
 The reference is `import boto3; boto3.client("dynamodb")` with byte code, which every function on AWS in Python pays
-that talks to a table. DynamoDB and the rest of AWS are played by a stub in another process, over plain HTTP: what TLS
-costs, the same for all, is left out, and so is the network.
+that talks to a table. DynamoDB and the rest of AWS are played by a stub in another process, over TLS; each contender
+trusts the stub's certificate beside the authorities it ships, for it reads them all whenever it connects.
 """
 
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks import trees
+from benchmarks.authority import ADDRESS, certify, trusting
 from benchmarks.measure import Line, Say
 from benchmarks.processes import Cost, Program, measured, runner
 from benchmarks.scene import Scene, prepared
@@ -107,19 +110,39 @@ UNANSWERED = {name for name in functions() if "DAYBOOK_GOOGLE_CLIENT_ID" in vari
 ALONE = "{}, INIT alone"
 
 
+@dataclass(frozen=True, slots=True)
+class Stub:
+    """What plays AWS: where, and the file with its key and certificate."""
+
+    url: str
+    certified: Path
+
+    def variables(self, path: Sequence[Path]) -> dict[str, str]:
+        """Return what leads the clients of a contender to the stub; the last folder of its path has botocore."""
+        return {"AWS_ENDPOINT_URL": self.url, "AWS_CA_BUNDLE": str(trusting(path[-1], self.certified))}
+
+
 @contextmanager
-def stubbed(scene: Scene) -> Iterator[str]:
-    """Run the stub on a scene; yield its address."""
+def stubbed(scene: Scene) -> Iterator[Stub]:
+    """Run the stub on a scene."""
     trees.BUILD.mkdir(parents=True, exist_ok=True)
-    file = trees.BUILD / "scene.json"
-    scene.save(file)
-    command = [sys.executable, "-m", "benchmarks.aws_stub", str(file)]
+    with TemporaryDirectory(dir=trees.BUILD) as folder:
+        file, certified = Path(folder) / "scene.json", Path(folder) / "stub.pem"
+        scene.save(file)
+        certify(certified)
+        with _serving(file, certified) as url:
+            yield Stub(url, certified)
+
+
+@contextmanager
+def _serving(scene: Path, certified: Path) -> Iterator[str]:
+    command = [sys.executable, "-m", "benchmarks.aws_stub", str(scene), str(certified)]
     with subprocess.Popen(
         command, cwd=trees.ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=_searching()
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
+        yield f"https://{ADDRESS}:{process.stdout.readline().strip()}"
         process.stdin.close()
 
 
@@ -140,8 +163,8 @@ def run(quick: bool, say: Say) -> Iterator[Line]:  # noqa: FBT001 - as all bench
 def measure(*, rounds: int, only: Callable[[str], bool] = lambda _: True, say: Say = lambda _: None) -> dict[str, Cost]:
     """Measure the chosen programs in turns; the reference always is one of them."""
     scene = prepared()
-    with stubbed(scene) as address:
-        known = contenders(scene, address, only=lambda name: name == REFERENCE or only(name), say=say)
+    with stubbed(scene) as stub:
+        known = contenders(scene, stub, only=lambda name: name == REFERENCE or only(name), say=say)
         with runner() as run:
             for name, program in known.items():
                 say(f"trying {name}")
@@ -149,9 +172,8 @@ def measure(*, rounds: int, only: Callable[[str], bool] = lambda _: True, say: S
         return measured(known, rounds=rounds, say=say)
 
 
-def contenders(scene: Scene, address: str, *, only: Callable[[str], bool], say: Say) -> dict[str, Program]:
+def contenders(scene: Scene, stub: Stub, *, only: Callable[[str], bool], say: Say) -> dict[str, Program]:
     """Return the chosen ones of references, peers, and the functions of the template."""
-    at = {"AWS_ENDPOINT_URL": address}
     makers: dict[str, Callable[[], Program]] = {
         BARE: lambda: Program(EXIT, environment=ENVIRONMENT),
         REFERENCE: lambda: Program(CLIENT, [trees.boto3()], ENVIRONMENT),
@@ -159,14 +181,14 @@ def contenders(scene: Scene, address: str, *, only: Callable[[str], bool], say: 
     booking = _event(scene, BOOK)
     for name, module in ((FASTAPI, "fastapi_app"), (POWERTOOLS, "powertools_app")):
         text = INVOKE.format(event=str(booking), module=module, clock="")
-        makers[name] = partial(_peer, text, module, PEER | at, compiled=True)
-        makers[PLAIN.format(name)] = partial(_peer, text, module, PEER | at, compiled=False)
+        makers[name] = partial(_peer, text, module, stub, compiled=True)
+        makers[PLAIN.format(name)] = partial(_peer, text, module, stub, compiled=False)
     for name in functions():
         if name in UNANSWERED:
-            makers[ALONE.format(name)] = partial(_own, START.format(module=name), name, at)
+            makers[ALONE.format(name)] = partial(_own, START.format(module=name), name, stub)
             continue
         event, clock = _event(scene, name), CLOCK.format(moment=scene.moments[name])
-        makers[name] = partial(_own, INVOKE.format(event=str(event), module=name, clock=clock), name, at)
+        makers[name] = partial(_own, INVOKE.format(event=str(event), module=name, clock=clock), name, stub)
     chosen = {}
     for name, make in makers.items():
         if only(name):
@@ -175,12 +197,14 @@ def contenders(scene: Scene, address: str, *, only: Callable[[str], bool], say: 
     return chosen
 
 
-def _peer(text: str, module: str, environment: Mapping[str, str], *, compiled: bool) -> Program:
-    return Program(text, [trees.peer(module, compiled=compiled)], environment)
+def _peer(text: str, module: str, stub: Stub, *, compiled: bool) -> Program:
+    path = [trees.peer(module, compiled=compiled)]
+    return Program(text, path, PEER | stub.variables(path))
 
 
-def _own(text: str, name: str, at: Mapping[str, str]) -> Program:
-    return Program(text, trees.path_of(name), {**ENVIRONMENT, **environment_of(name), **at})
+def _own(text: str, name: str, stub: Stub) -> Program:
+    path = trees.path_of(name)
+    return Program(text, path, ENVIRONMENT | environment_of(name) | stub.variables(path))
 
 
 def environment_of(name: str) -> dict[str, str]:

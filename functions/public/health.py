@@ -1,13 +1,12 @@
 """Say that the API is up."""
 
-from pydantic import BaseModel
-
 from daybook import wiring
 from daybook.edge.api import Answer, Credential, endpoint, entrypoint
+from daybook.edge.fields import View
 from daybook.edge.requests import Call, Nothing
 
 
-class HealthView(BaseModel):
+class HealthView(View):
     status: str
 
 

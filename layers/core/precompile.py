@@ -11,6 +11,7 @@ import marshal
 import pkgutil
 import sys
 from importlib import import_module
+from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 from typing import Any
 
@@ -43,5 +44,5 @@ def recorded() -> dict[str, bytes]:
 if __name__ == "__main__":
     folder = Path(sys.argv[1]) / "daybook"
     folder.joinpath(f"dataclasses.{sys.implementation.cache_tag}.bin").write_bytes(
-        marshal.dumps(recorded(), WITHOUT_REFERENCES)
+        MAGIC_NUMBER + marshal.dumps(recorded(), WITHOUT_REFERENCES)
     )

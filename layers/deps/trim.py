@@ -1,10 +1,12 @@
 """Cut the installed packages of a layer down to what Daybook's functions load.
 
 Two thirds of the packages' weight are descriptions of AWS services nobody here calls, and a client parses all of its
-service's description when it is made, prose included: what goes here comes off every cold start.
+service's description when it is made, prose included, and all of the authorities it may trust whenever it connects:
+what goes here comes off every cold start.
 """
 
 import json
+import re
 import shutil
 import sys
 from gzip import decompress
@@ -14,6 +16,10 @@ from pathlib import Path
 SERVICES = {"dynamodb", "events", "kms", "lambda", "s3", "scheduler", "sesv2", "sqs", "ssm", "sts"}
 # What endpoints.json calls them; newer endpoints come from each service's own rule set.
 ENDPOINT_PREFIXES = SERVICES | {"email"}
+# Who certifies AWS's endpoints, in any partition: Amazon Trust Services, whose roots are Amazon's and Starfield's, and
+# DigiCert before it. Every connection reads the whole bundle. Source: AWS Security Blog, "How to Prepare for AWS's Move
+# to Its Own Certificate Authority".
+AUTHORITIES = re.compile(r"# Issuer: .*(O=Amazon$|O=Starfield Technologies|CN=DigiCert Global Root )", re.MULTILINE)
 UNLOADED = [
     "bin",
     "**/tests",
@@ -57,6 +63,9 @@ def trim(packages: Path) -> None:
         kept = partition["services"].keys() & ENDPOINT_PREFIXES
         partition["services"] = {name: partition["services"][name] for name in sorted(kept)}
     (data / "endpoints.json").write_text(_compact(endpoints))
+    bundle = packages / "botocore" / "cacert.pem"
+    roots = re.split(r"^(?=# Issuer: )", bundle.read_text(), flags=re.MULTILINE)
+    bundle.write_text("".join(root for root in roots if AUTHORITIES.match(root)))
 
 
 def _without_docs(docs: Path) -> None:

@@ -7,6 +7,7 @@ import marshal
 import os
 import sys
 from collections.abc import Callable
+from importlib.util import MAGIC_NUMBER
 from typing import Any
 
 COMPILED = os.path.join(os.path.dirname(__file__), f"dataclasses.{sys.implementation.cache_tag}.bin")  # noqa: PTH118, PTH120 - pathlib is not loaded yet
@@ -41,10 +42,13 @@ def use_compiled(path: str = COMPILED) -> None:
     """Let `@dataclass` find compiled what it would compile: the methods it writes for each class, as text.
 
     It runs them by a global name, `exec`, which is the built-in one unless the module has its own. Found by the whole
-    text, code cannot be another's; what is not found is compiled, as ever. Without the file nothing changes.
+    text, code cannot be another's; what is not found is compiled, as ever. Without the file, or with one of another
+    Python's byte code, nothing changes.
     """
     try:
         with open(path, "rb") as file:  # noqa: PTH123 - see above
+            if file.read(len(MAGIC_NUMBER)) != MAGIC_NUMBER:
+                return
             compiled: dict[str, bytes] = marshal.load(file)  # noqa: S302 - a part of this layer
     except FileNotFoundError:
         return
