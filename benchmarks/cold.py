@@ -51,6 +51,7 @@ REFERENCE = "boto3 client"
 FASTAPI = "FastAPI + Mangum + boto3"
 POWERTOOLS = "typical Powertools handler"
 PLAIN = "{}, as sam build ships it"
+RUNTIME = "{}, byte code for boto3 alone"
 BOOK = "public.book"
 
 CONTEXT = """
@@ -179,10 +180,10 @@ def contenders(scene: Scene, stub: Stub, *, only: Callable[[str], bool], say: Sa
         REFERENCE: lambda: Program(CLIENT, [trees.boto3()], ENVIRONMENT),
     }
     booking = _event(scene, BOOK)
+    kinds = {"{}": trees.Shipped.COMPILED, RUNTIME: trees.Shipped.RUNTIME, PLAIN: trees.Shipped.PLAIN}
     for name, module in ((FASTAPI, "fastapi_app"), (POWERTOOLS, "powertools_app")):
         text = INVOKE.format(event=str(booking), module=module, clock="")
-        makers[name] = partial(_peer, text, module, stub, compiled=True)
-        makers[PLAIN.format(name)] = partial(_peer, text, module, stub, compiled=False)
+        makers |= {title.format(name): partial(_peer, text, module, stub, shipped) for title, shipped in kinds.items()}
     for name in functions():
         if name in UNANSWERED:
             makers[ALONE.format(name)] = partial(_own, START.format(module=name), name, stub)
@@ -197,8 +198,8 @@ def contenders(scene: Scene, stub: Stub, *, only: Callable[[str], bool], say: Sa
     return chosen
 
 
-def _peer(text: str, module: str, stub: Stub, *, compiled: bool) -> Program:
-    path = [trees.peer(module, compiled=compiled)]
+def _peer(text: str, module: str, stub: Stub, shipped: trees.Shipped) -> Program:
+    path = [trees.peer(module, shipped)]
     return Program(text, path, PEER | stub.variables(path))
 
 

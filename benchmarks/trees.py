@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
+from enum import Enum
 from functools import cache
 from pathlib import Path
 
@@ -60,17 +61,25 @@ def boto3() -> Path:
     return target
 
 
+class Shipped(Enum):
+    """What of a peer has byte code: all of it; what Lambda's Python may bring itself, boto3 and its own; nothing."""
+
+    COMPILED = ("",)
+    RUNTIME = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "urllib3")
+    PLAIN = ()
+
+
 @cache
-def peer(name: str, *, compiled: bool) -> Path:
+def peer(name: str, shipped: Shipped) -> Path:
     """Return a peer's handler with its dependencies, group `bench-<name>` of the lock."""
     source = PEERS / f"{name}.py"
-    target = _target(f"{name}-{'compiled' if compiled else 'plain'}", source, ROOT / "uv.lock")
+    target = _target(f"{name}-{shipped.name.lower()}", source, ROOT / "uv.lock")
     if not target.exists():
         with Making(target) as packages:
             _install(_requirements(f"bench-{name.replace('_', '-')}"), packages)
             shutil.copy(source, packages)
-            if compiled:
-                _compile(packages)
+            for package in shipped.value:
+                _compile(packages / package)
     return target
 
 
