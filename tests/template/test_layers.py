@@ -1,6 +1,7 @@
 """What layers carry: the same bytes whenever they are built, and everything of AWS that the code calls."""
 
 import hashlib
+import ssl
 import subprocess
 from pathlib import Path
 
@@ -109,6 +110,18 @@ for region, host in (("eu-central-1", "amazonaws.com"), ("us-gov-west-1", "amazo
 assert len(sent) == len(calls), sent
 """,
     )
+
+
+def test_only_who_certifies_aws_is_trusted(tmp_path: Path) -> None:
+    trim_deps(packages("deps", tmp_path))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(tmp_path / "botocore" / "cacert.pem")
+    roots = [{key: value for [(key, value)] in authority["subject"]} for authority in context.get_ca_certs()]
+    assert {root["organizationName"] for root in roots} == {"Amazon", "DigiCert Inc", "Starfield Technologies, Inc."}
+    # Source: Amazon Trust Services, "Repository": the roots a client must know.
+    known = {root.get("commonName") for root in roots}
+    assert known >= {f"Amazon Root CA {number}" for number in (1, 2, 3, 4)}
+    assert known >= {"Starfield Services Root Certificate Authority - G2"}
 
 
 def test_services_of_the_layer_are_those_that_are_called_or_about_to_be() -> None:
