@@ -22,7 +22,7 @@ from tests.calendar.office import opened
 from tests.calendar.reader import Reader, reading
 from tests.calendar.world import ADA
 from tests.fakes.ports import interrupted
-from tests.fakes.post import Died, MemoryCopyQueue
+from tests.fakes.post import Died
 from tests.fakes.scene import ACME
 from tests.fakes.values import HALF_HOUR, HOUR, NINE, NOW
 from tests.google.desk import SECRET
@@ -240,9 +240,7 @@ class TestCalendars:
             reader.office.connection,
             Choice(**same),
             connections=reader.office.scene.ports.connections,
-            bookings=reader.office.scene.ports.bookings,
             sync=reader,
-            copies=MemoryCopyQueue(reader.office.room.copying),
             now=reader.now,
         )
         reader.pass_(minutes=20)

@@ -98,6 +98,30 @@ def test_the_host_is_told_whom_to_ask_and_who_writes(
     assert told(catalogue, made.tenant) == ({"C1", "C2"}, None, False)
 
 
+def test_a_choice_leaves_alone_what_was_noted_meanwhile(
+    connections: Connections, catalogue: Catalogue, made: Connection
+) -> None:
+    connections.put(made, version=None)
+    noted = replace(made, channels={PRIMARY: CHANNEL}, calendars=(), synced_at=NOW)
+    connections.note(noted)
+    chosen = replace(made, version=2, write_to=PRIMARY, unsettled_block=False, to_copy=True, due_at=NOW + HOUR)
+    connections.choose(chosen, version=1)
+    after = replace(chosen, channels=noted.channels, calendars=())
+    assert connections.connection(made.tenant, "ada", "C1") == after
+    assert told(catalogue, made.tenant) == ({"C1"}, "C1", False)
+    with pytest.raises(Stale):
+        connections.choose(chosen, version=1)
+    connections.note(replace(after, synced_at=NOW + HOUR))
+    connections.choose(replace(after, version=3, synced_at=NOW, to_copy=False), version=2)
+    kept = replace(after, version=3, synced_at=NOW + HOUR)
+    assert connections.connection(made.tenant, "ada", "C1") == kept, "neither an older look nor a wish forgotten"
+    connections.note(replace(kept, to_copy=False))
+    kept = replace(kept, to_copy=False)
+    assert connections.connection(made.tenant, "ada", "C1") == kept
+    connections.choose(replace(kept, version=4, calendars=made.calendars, channels={}), version=3, listed=True)
+    assert connections.connection(made.tenant, "ada", "C1") == replace(kept, version=4, calendars=made.calendars)
+
+
 @pytest.mark.parametrize(("state", "asked"), [(State.BROKEN, {"C1"}), (State.LEAVING, set())])
 def test_who_is_broken_is_asked_but_writes_nothing(
     connections: Connections, catalogue: Catalogue, made: Connection, state: State, asked: set[str]

@@ -37,6 +37,19 @@ class MemoryConnections:
             rows.connections[key] = connection
             _tell_host(rows, connection)
 
+    def choose(self, connection: Connection, *, version: int, listed: bool = False) -> None:
+        known = self.connection(connection.tenant, connection.host, connection.id)
+        if known is None:
+            raise Stale
+        after = replace(
+            connection,
+            channels=known.channels,
+            calendars=connection.calendars if listed else known.calendars,
+            synced_at=connection.synced_at and known.synced_at,
+            to_copy=connection.to_copy or known.to_copy,
+        )
+        self.put(after, version=version)
+
     def note(self, connection: Connection) -> None:
         key = (connection.tenant, connection.host, connection.id)
         with self._store.transaction() as rows:
@@ -47,6 +60,7 @@ class MemoryConnections:
                 known,
                 calendars=connection.calendars,
                 channels=connection.channels,
+                to_copy=connection.to_copy,
                 synced_at=connection.synced_at,
                 due_at=connection.due_at,
                 problem=connection.problem,

@@ -16,7 +16,7 @@ from tests.harness import Api, Reply
 from tests.integration.browsing import Elements, words
 from tests.integration.calendars import CALLBACK, COOKIE, GMAIL, ORIGIN, START, Browser, Office
 from tests.integration.conftest import Log
-from tests.integration.scenes import at, booked, change, issue, nothing_written, rows
+from tests.integration.scenes import at, change, issue, nothing_written, rows
 
 NOTHING = "This link does not work"
 
@@ -32,12 +32,11 @@ def test_connecting_leads_from_link_to_a_connected_account(office: Office) -> No
     assert (host.connections, host.written_by) == ({connection.id}, connection.id)
 
 
-def test_its_queues_are_told_to_read_everything_and_to_write_what_is_booked(office: Office) -> None:
-    booking = booked(office.api)
+def test_its_queue_is_told_to_read_everything_and_to_have_written_what_is_booked(office: Office) -> None:
     connection = office.connect()
     request = {"tenant": "acme", "host": "ada", "connection": connection.id, "afresh": True}
     assert office.queued("sync") == [{"sync": request}]
-    assert office.queued("calendar") == [{"copy": {"tenant": "acme", "booking": booking["id"]}}]
+    assert connection.to_copy
 
 
 def test_the_token_is_stored_sealed_and_nothing_else_of_the_way_is_kept(office: Office) -> None:

@@ -74,7 +74,8 @@ class Changes:
 class Copy:
     """Our event of a booking, as last written: by it the host's edits are told from our own.
 
-    `start` and `end` are as in the calendar; `etag` is the calendar's answer to our write.
+    `start` and `end` are as in the calendar; `etag` is the calendar's answer to our write. One that is `owed` should be
+    deleted, but the account is closed to us: it is remembered however long it is past.
     """
 
     tenant: str
@@ -87,6 +88,7 @@ class Copy:
     version: int
     start: datetime
     end: datetime
+    owed: bool = False
 
 
 class Provider(Protocol):
@@ -191,8 +193,19 @@ class Connections(Protocol):
             version: the stored one's; None for a new connection. Raises Stale, NotFound (the host is gone).
         """
 
+    def choose(self, connection: Connection, *, version: int, listed: bool = False) -> None:
+        """Write what a host decided as `put` does, but leave alone what looks at the provider have noted meanwhile.
+
+        That is the channels, the calendars, when they were read unless that is None, and `to_copy` unless it is True.
+
+        Args:
+            listed: the calendars have just been listed, and are written.
+        Raises:
+            Stale. NotFound: the host is gone.
+        """
+
     def note(self, connection: Connection) -> None:
-        """Write what a look at the provider brought: calendars, channels, synced_at, due_at, problem.
+        """Write what a look at the provider brought: calendars, channels, to_copy, synced_at, due_at, problem.
 
         The version stays, so that nobody's choice of settings is refused because of it. Raises Stale unless the stored
         version is the connection's.
@@ -227,7 +240,7 @@ class Connections(Protocol):
     def copy(self, tenant: str, booking: str) -> Copy | None: ...
 
     def copies(self, tenant: str, host: str) -> Mapping[str, Copy]:
-        """Return the copies of a host's bookings that are not long past, by the event's id.
+        """Return the copies of a host's bookings that are not long past, or are owed, by the event's id.
 
         Of a deleted event nothing else is known.
         """

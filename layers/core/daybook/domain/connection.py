@@ -87,6 +87,7 @@ class Connection:
         busy_from: ids of calendars whose events block time.
         write_to: id of the calendar in which bookings appear; None: in none.
         dedicated: id of the calendar that Daybook made for that; None if it made none.
+        to_copy: whether bookings have still to be asked to follow `write_to`.
         unsettled_block: whether tentative events and unanswered invitations block.
         channels: by calendar id.
         synced_at: when all of its calendars that may be read were last read to the end; None: not yet.
@@ -106,6 +107,7 @@ class Connection:
     busy_from: frozenset[str] = frozenset()
     write_to: str | None = None
     dedicated: str | None = None
+    to_copy: bool = False
     on_edit: OnEdit = OnEdit.FOLLOW
     guests: Guests = Guests.DAYBOOK
     unsettled_block: bool = True

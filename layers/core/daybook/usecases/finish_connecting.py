@@ -9,7 +9,6 @@ from daybook.calendar_ports import (
     Connections,
     Consent,
     Consenting,
-    CopyQueue,
     Grant,
     GrantLost,
     Provider,
@@ -22,9 +21,8 @@ from daybook.domain.connection import MOST_CONNECTIONS, Calendar, Connection, St
 from daybook.domain.consent import Right, rights_of
 from daybook.domain.errors import NotFound
 from daybook.domain.host import Host
-from daybook.ports import Bookings, Catalogue, NewId, Stale
+from daybook.ports import Catalogue, NewId, Stale
 from daybook.usecases.connect_calendar import UNKNOWN
-from daybook.usecases.upcoming import upcoming_ids
 
 NAME = "Daybook"
 """What the calendar is called that is made for bookings."""
@@ -57,12 +55,10 @@ class Ports:
     """What connecting needs of the world."""
 
     catalogue: Catalogue
-    bookings: Bookings
     connections: Connections
     consent: Consent
     providers: Providers
     sync: SyncQueue
-    copies: CopyQueue
     new_id: NewId
 
 
@@ -87,14 +83,17 @@ def finish_connecting(consenting: Consenting, code: str, *, ports: Ports, now: d
         grant = ports.consent.redeem(code, verifier=consenting.verifier)
         before = _earlier(grant, known)
         connection = _connection(consenting, host, grant, known, ports=ports, now=now)
-        ports.connections.put(connection, version=before.version if before else None)
+        # A renewed one has, besides, to take out the events of those who asked to be forgotten while it was broken.
+        connection = replace(connection, synced_at=None, to_copy=before is not None or connection.write_to is not None)
+        if before is None:
+            ports.connections.put(connection, version=None)
+        else:
+            ports.connections.choose(connection, version=before.version, listed=True)
     except (Refused, GrantLost):
         raise NotConnected(Failure.REFUSED) from None
     except (ProviderDown, Stale):
         raise NotConnected(Failure.UNREACHABLE) from None
     ports.sync.put(tenant, slug, connection.id, cause=f"connected-{connection.version}", afresh=True)
-    if connection.write_to is not None:
-        ports.copies.put(tenant, upcoming_ids(tenant, slug, bookings=ports.bookings, now=now))
     return host, connection
 
 

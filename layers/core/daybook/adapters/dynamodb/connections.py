@@ -1,6 +1,7 @@
 """Connected calendars with what belongs to them: snapshots, copies of bookings, push channels, asked consents."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 TRIES = 4
 COPY_FOLLOWED = timedelta(days=30)
 """How long after its end a booking's event may still be told from others by its id."""
-_NOTED = ("calendars", "channels", "synced_at", "due_at", "problem")
+_INDEXED = ("tenant_pk", "tenant_sk")
+_NOTED = ("calendars", "channels", "to_copy", "synced_at", "due_at", "problem", *_INDEXED)
+_CHOSEN = frozenset({one.name for one in fields(Connection)} | {*_INDEXED})
 
 
 class DynamoConnections:
@@ -48,16 +51,17 @@ class DynamoConnections:
             put |= _same_version(version)
         self._with_host(connection, {"Put": put}, lambda host: connected.host_after(host, connection))
 
+    def choose(self, connection: Connection, *, version: int, listed: bool = False) -> None:
+        left = {"channels"} if listed else {"channels", "calendars"}
+        if connection.synced_at is not None:
+            left.add("synced_at")
+        if not connection.to_copy:
+            left.add("to_copy")
+        update = _update(connection, sorted(_CHOSEN - left), version)
+        self._with_host(connection, update, lambda host: connected.host_after(host, connection))
+
     def note(self, connection: Connection) -> None:
-        fields = connected.item(connection)
-        update = Expression(keys.connection(connection.tenant, connection.host, connection.id))
-        for name in (*_NOTED, "tenant_pk", "tenant_sk"):
-            if name in fields:
-                update.set(name, fields[name])
-            else:
-                update.remove(name)
-        update.require_same("version", attribute(connection.version))
-        self._unless_stale("update_item", update.update()["Update"])
+        self._unless_stale("update_item", _update(connection, _NOTED, connection.version)["Update"])
 
     def remove(self, connection: Connection) -> None:
         tenant, host = connection.tenant, connection.host
@@ -161,7 +165,7 @@ class DynamoConnections:
         by_event = {
             **fields,
             **keys.copy_of_event(copy.tenant, copy.host, copy.event),
-            "ttl": items.expires(copy.end + COPY_FOLLOWED),
+            "ttl": items.expires(copy.end + (items.BOOKING_LIFE if copy.owed else COPY_FOLLOWED)),
         }
         writes = [Write({"Put": {"Item": item}}, stale) for item in (by_booking, by_event)]
         if earlier is not None and earlier.event != copy.event:
@@ -232,6 +236,19 @@ class DynamoConnections:
 
 class _HostChanged(Exception):
     """What the host's item says of connections changed between our reading and our writing."""
+
+
+def _update(connection: Connection, names: Iterable[str], version: int) -> dict[str, Any]:
+    """Return the write of some of a connection's attributes, if its stored version is this."""
+    found = connected.item(connection)
+    update = Expression(keys.connection(connection.tenant, connection.host, connection.id))
+    for name in names:
+        if name in found:
+            update.set(name, found[name])
+        else:
+            update.remove(name)
+    update.require_same("version", attribute(version))
+    return update.update()
 
 
 def _same_version(version: int) -> dict[str, Any]:
