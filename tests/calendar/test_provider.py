@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -75,9 +76,13 @@ def test_calendars_are_listed_page_by_page(world: World) -> None:
 
 
 def test_a_calendar_of_our_own(world: World) -> None:
-    made = world.provider.create_calendar("Daybook")
-    assert (made.name, made.writable, made.primary) == ("Daybook", True, False)
-    assert made.id in {one.id for one in world.provider.calendars()}
+    made = world.provider.create_calendar("Daybook", ZoneInfo("Europe/Berlin"))
+    assert (made.name, made.zone.key, made.writable, made.primary) == ("Daybook", "Europe/Berlin", True, False)
+    assert {one.id for one in world.provider.calendars() if one.made} == {made.id}
+    assert {one.made for one in world.opened(host="eve").calendars()} == {False}, "another host's"
+    for _ in range(2):
+        world.provider.delete_calendar(made.id)
+    assert made.id not in {one.id for one in world.provider.calendars()}
 
 
 def test_events_are_read_in_our_terms(world: World) -> None:

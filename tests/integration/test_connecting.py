@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from daybook import wiring
+from daybook import calendar_wiring, wiring
 from daybook.adapters.google_calendar.provider import GoogleCalendar
 from daybook.domain.brand import Brand
 from daybook.domain.connection import Calendar, State
@@ -14,7 +14,7 @@ from daybook.domain.consent import ASKED, Right
 from local.google.trouble import Failure
 from tests.harness import Api, Reply
 from tests.integration.browsing import Elements, words
-from tests.integration.calendars import CALLBACK, COOKIE, GMAIL, ORIGIN, START, Browser, Office
+from tests.integration.calendars import CALLBACK, CLIENT, COOKIE, GMAIL, ORIGIN, START, Browser, Office
 from tests.integration.conftest import Log
 from tests.integration.scenes import at, change, issue, nothing_written, rows
 
@@ -368,8 +368,6 @@ class TestConnectingAgain:
     def test_mends_a_broken_one(self, office: Office) -> None:
         before = office.connect()
         broken = before.broken("invalid_grant", now=office.api.clock())
-        from daybook import calendar_wiring
-
         calendar_wiring.connections().put(broken, version=before.version)
         office.queued("sync")
         after = office.connect()
@@ -385,6 +383,24 @@ class TestConnectingAgain:
         assert "just being disconnected" in words(page)
         [after] = office.connections()
         assert (after.state, after.sealed_token) == (State.LEAVING, before.sealed_token)
+
+    def test_with_less_allowed_than_it_is_used_for_changes_nothing_and_says_so(self, office: Office) -> None:
+        before = office.connect()
+        office.google.people.withdraw(GMAIL, CLIENT)
+        page = office.came_back(without=(ASKED[Right.READ_BUSY],))
+        assert (page.status, "Less was allowed" in words(page)) == (409, True)
+        assert office.connections() == [before]
+
+    def test_asks_for_the_right_to_write_where_bookings_are(self, office: Office) -> None:
+        office.connect(link=office.link(write_to="existing"))
+        assert "calendar.events.owned" in office.gone_to_google(office.browser, office.link())
+
+    def test_after_disconnecting_finds_the_calendar_that_was_made(self, office: Office) -> None:
+        before = office.connect()
+        calendar_wiring.connections().remove(before)
+        after = office.connect()
+        assert (after.write_to, after.id == before.id) == (before.write_to, False)
+        assert office.asked("calendars.insert") == 1
 
     def test_with_the_wish_to_write_elsewhere_takes_the_main_calendar(self, office: Office) -> None:
         after = office.connect(link=office.link(write_to="existing"))

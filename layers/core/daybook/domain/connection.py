@@ -51,13 +51,19 @@ class Guests(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
-    """A calendar of the account, as the provider lists it. `zone` is whose dates all-day events mean."""
+    """A calendar of the account, as the provider lists it.
+
+    Attributes:
+        zone: whose dates all-day events mean.
+        made: whether it bears our mark: it was made for this host's bookings, perhaps by an earlier connection.
+    """
 
     id: str
     name: str
     zone: ZoneInfo
     primary: bool = False
     writable: bool = False
+    made: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,7 +57,12 @@ def choose_calendars(
         updated_at=now,
         due_at=now,
     )
-    _put(after, before, connections)
+    try:
+        _put(after, before, connections)
+    except PreconditionFailed:
+        if after.write_to is not None:  # perhaps another account was faster
+            _require_alone(after, connections.connections(after.tenant, after.host))
+        raise
     sync.put(after.tenant, after.host, after.id, cause=f"chosen-{after.version}", afresh=afresh)
     return after
 

@@ -266,7 +266,7 @@ def _take_down(connection: Connection, ports: Ports, origin: Origin) -> None:
     known = ports.connections.connections(connection.tenant, connection.host)
     if (connection.id, connection.version) not in {(one.id, one.version) for one in known}:
         raise Stale
-    shared = any(one.id != connection.id and one.subject == connection.subject for one in known)
+    shared = set(ports.connections.users(connection.subject)) - {(connection.tenant, connection.host)}
     try:
         account = ports.providers.open(connection)
         keeper(account, ports, origin.now).close(connection.channels.values())

@@ -1,6 +1,6 @@
 """Connected calendars with what belongs to them: snapshots, copies of bookings, push channels, asked consents."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -47,9 +47,13 @@ class DynamoConnections:
 
     def put(self, connection: Connection, *, version: int | None) -> None:
         put: dict[str, Any] = {"Item": connected.item(connection), "ConditionExpression": "attribute_not_exists(pk)"}
-        if version is not None:
+        writes = [{"Put": put}]
+        if version is None:
+            user = connected.account_user(connection)
+            writes.append({"Put": {"Item": user, "ConditionExpression": "attribute_not_exists(pk)"}})
+        else:
             put |= _same_version(version)
-        self._with_host(connection, {"Put": put}, lambda host: connected.host_after(host, connection))
+        self._with_host(connection, writes, lambda host: connected.host_after(host, connection))
 
     def choose(self, connection: Connection, *, version: int, listed: bool = False) -> None:
         left = {"channels"} if listed else {"channels", "calendars"}
@@ -58,10 +62,14 @@ class DynamoConnections:
         if not connection.to_copy:
             left.add("to_copy")
         update = _update(connection, sorted(_CHOSEN - left), version)
-        self._with_host(connection, update, lambda host: connected.host_after(host, connection))
+        self._with_host(connection, [update], lambda host: connected.host_after(host, connection))
 
     def note(self, connection: Connection) -> None:
         self._unless_stale("update_item", _update(connection, _NOTED, connection.version)["Update"])
+
+    def users(self, subject: str) -> Collection[tuple[str, str]]:
+        found = under(self._client, self._table, keys.account_pk(subject), "T#")
+        return [(item["tenant"]["S"], item["host"]["S"]) for item in found]
 
     def remove(self, connection: Connection) -> None:
         tenant, host = connection.tenant, connection.host
@@ -77,11 +85,12 @@ class DynamoConnections:
         for channel in connection.channels.values():
             self.remove_watch(channel.id)
         key = keys.connection(tenant, host, connection.id)
-        delete = {"Delete": {"Key": key, **_same_version(connection.version)}}
+        user = {"Key": keys.account_user(connection.subject, tenant, host)}
+        deletes = [{"Delete": {"Key": key, **_same_version(connection.version)}}, {"Delete": user}]
         try:
-            self._with_host(connection, delete, lambda known: connected.host_without(known, connection))
+            self._with_host(connection, deletes, lambda known: connected.host_without(known, connection))
         except NotFound:  # the host has been removed before it
-            self._transactions.commit([Write(delete, stale)])
+            self._transactions.commit([Write(delete, stale) for delete in deletes])
 
     def due(self, now: datetime, limit: int) -> Sequence[Connection]:
         query: Any = {
@@ -205,15 +214,16 @@ class DynamoConnections:
         found = under(self._client, self._table, keys.host_pk(tenant, host), keys.COPY)
         return (items.decode(Copy, item) for item in found)
 
-    def _with_host(self, connection: Connection, write: Any, after: connected.Change) -> None:
+    def _with_host(self, connection: Connection, actions: Sequence[Any], after: connected.Change) -> None:
         """Write a connection together with what its host's item says of connections, as that stands now."""
+        writes = [Write(action, stale) for action in actions]
         for _ in range(TRIES):
             host = self._get(keys.host(connection.tenant, connection.host))
             if not host:
                 raise NotFound("No such host.")
             update = connected.host_update(keys.host(connection.tenant, connection.host), host, after)
             try:
-                self._transactions.commit([Write(write, stale), Write(update, lambda _: _HostChanged())])
+                self._transactions.commit([*writes, Write(update, lambda _: _HostChanged())])
             except _HostChanged:
                 continue
             return

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httplib2
 from google.oauth2.credentials import Credentials
@@ -58,6 +59,7 @@ class GoogleCalendar:
         *,
         api: str,
         owner: str,
+        client: str,
         webhook: str,
         timeout: float,
         tries: int,
@@ -67,6 +69,7 @@ class GoogleCalendar:
 
         Args:
             owner: what our events are marked with, so that those of another host's bookings count as foreign.
+            client: our name at Google. Calendars that another client made are closed to us, and so not ours.
             webhook: where pushes go.
             timeout: seconds, for each step on the wire.
             tries: how often more what failed for a passing reason is tried at once, with exponential pauses.
@@ -77,6 +80,7 @@ class GoogleCalendar:
         self._http = AuthorizedHttp(credentials, http=plain)
         self._api = _service(api)
         self._owner = owner
+        self._mark = f"[daybook:{owner}:{client}]"
         self._webhook = webhook
         self._tries = tries
         self._give_back = give_back
@@ -84,11 +88,22 @@ class GoogleCalendar:
     def calendars(self) -> Sequence[Calendar]:
         hidden = {"showHidden": True}  # what is hidden on a screen blocks all the same
         return [
-            calendar_of(entry) for page in self._pages(self._api.calendarList().list, hidden) for entry in page["items"]
+            calendar_of(entry, self._mark)
+            for page in self._pages(self._api.calendarList().list, hidden)
+            for entry in page["items"]
         ]
 
-    def create_calendar(self, name: str) -> Calendar:
-        return calendar_of(self._carry_out(self._api.calendars().insert(body={"summary": name})))
+    def create_calendar(self, name: str, zone: ZoneInfo) -> Calendar:
+        description = f"Daybook enters appointments here, and knows this calendar by {self._mark}"
+        body = {"summary": name, "description": description, "timeZone": zone.key}
+        return calendar_of(self._carry_out(self._api.calendars().insert(body=body)), self._mark)
+
+    def delete_calendar(self, calendar: str) -> None:
+        try:
+            self._carry_out(self._api.calendars().delete(calendarId=calendar))
+        except Refused as refusal:
+            if refusal.args[0] not in _GONE:
+                raise
 
     def changes(self, calendar: str, token: str | None, *, since: datetime, until: datetime) -> Iterator[Changes]:
         place = {"timeMin": _text(since), "timeMax": _text(until)} if token is None else {"syncToken": token}

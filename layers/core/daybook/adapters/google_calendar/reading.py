@@ -32,7 +32,7 @@ _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UT
 _NEVER_BUSY = frozenset({"workingLocation", "birthday"})
 
 
-def calendar_of(entry: Json) -> Calendar:
+def calendar_of(entry: Json, mark: str) -> Calendar:
     """Read an entry of the list. Only an owner may let `calendar.events.owned` write."""
     return Calendar(
         id=entry["id"],
@@ -40,6 +40,7 @@ def calendar_of(entry: Json) -> Calendar:
         zone=_zone(entry.get("timeZone", "UTC")),
         primary=entry.get("primary", False),
         writable=entry.get("accessRole", "owner") == "owner",
+        made=mark in entry.get("description", ""),
     )
 
 
