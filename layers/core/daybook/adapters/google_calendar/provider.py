@@ -18,7 +18,7 @@ from google_auth_httplib2 import AuthorizedHttp
 from googleapiclient.discovery import build
 
 from daybook.adapters.google_calendar.failures import explained
-from daybook.adapters.google_calendar.reading import FIELDS, calendar_of, found
+from daybook.adapters.google_calendar.reading import FIELDS, calendar_of, found, our_event
 from daybook.adapters.google_calendar.writing import changed_event, new_event
 from daybook.calendar_ports import Changes, Found, Refused, TokenExpired
 from daybook.domain.connection import Calendar, Channel
@@ -126,7 +126,7 @@ class GoogleCalendar:
             if refusal.args[0] != "duplicate":
                 raise
             # A deleted event keeps its UID: it comes back to life.
-            return self._become(calendar, self._by_uid(calendar, entry.uid), entry)
+            return self._become(calendar, self._by_uid(calendar, entry), entry)
 
     def patch(self, calendar: str, event: str, entry: Entry) -> Found:
         known = self._carry_out(self._api.events().get(calendarId=calendar, eventId=event))
@@ -199,12 +199,12 @@ class GoogleCalendar:
             written = self._carry_out(method(body=plain, **fixed))
         return found(written, self._owner)
 
-    def _by_uid(self, calendar: str, uid: str) -> Json:
-        answer = self._carry_out(self._api.events().list(calendarId=calendar, iCalUID=uid, showDeleted=True))
-        if not answer["items"]:
+    def _by_uid(self, calendar: str, entry: Entry) -> Json:
+        given = {"calendarId": calendar, "iCalUID": entry.uid, "showDeleted": True}
+        events = [event for page in self._pages(self._api.events().list, given) for event in page["items"]]
+        if not events:
             raise Refused("duplicate")
-        known: Json = answer["items"][0]
-        return known
+        return dict(our_event(events, entry.booking, self._owner))
 
     def _listed(self, calendar: str, place: Json) -> Iterator[Json]:
         fixed = {"calendarId": calendar, "singleEvents": True, "maxResults": PAGE, "fields": _LIST_FIELDS}

@@ -3,7 +3,7 @@
 Source: Calendar API v3, CalendarListEntry and Event.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -58,6 +58,22 @@ def found(event: Json, owner: str) -> Found:
         meeting_url=event.get("hangoutLink", ""),
         meeting_pending=_pending(event.get("conferenceData", {})),
     )
+
+
+def our_event(events: Sequence[Json], booking: str, owner: str) -> Json:
+    """Return a booking's event among those with its UID.
+
+    Occurrences that a host has changed bear the UID of their series, and an invitation that came by mail has it, too:
+    first comes what we have marked, then what is whole, then what is the host's own.
+    """
+
+    def rank(event: Json) -> tuple[bool, ...]:
+        private = event.get("extendedProperties", {}).get("private", {})
+        marked = (private.get(OWNER), private.get(BOOKING)) == (owner, booking)
+        own = (event.get(role, {}).get("self", False) for role in ("organizer", "creator"))
+        return not marked, "recurringEventId" in event, *(not one for one in own)
+
+    return min(events, key=rank)
 
 
 def _pending(conference: Json) -> bool:
