@@ -534,16 +534,6 @@ class TestLeaving:
         assert office.world.google.grants.refresh
         assert reader.busy_at(NINE)
 
-    def test_keeps_a_grant_that_another_connection_has_too(self, reader: Reader) -> None:
-        connection = reader.office.connection
-        connections = reader.office.scene.ports.connections
-        connections.put(replace(connection, id="C2", write_to=None, version=1), version=None)
-        connections.put(connection.leaving(now=reader.now), version=connection.version)
-        reader.ask()
-        reader.settle()
-        assert [one.id for one in connections.connections(ACME, "ada")] == ["C2"]
-        assert reader.office.world.google.grants.refresh
-
     def test_a_dead_grant_is_no_hindrance(self, reader: Reader) -> None:
         connection = reader.office.connection
         reader.people.withdraw(ADA, reader.office.world.client_id)

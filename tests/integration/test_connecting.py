@@ -1,6 +1,7 @@
 """A host connects a Google account: link, start page, consent, and back."""
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -383,6 +384,32 @@ class TestConnectingAgain:
         assert "just being disconnected" in words(page)
         [after] = office.connections()
         assert (after.state, after.sealed_token) == (State.LEAVING, before.sealed_token)
+
+    def test_from_two_browsers_at_once_is_one_connection_and_both_are_told(
+        self, office: Office, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        first, second = office.browser, office.browser
+        mine = office.consented(office.gone_to_google(first, office.link()))
+        theirs = office.consented(office.gone_to_google(second, office.link()))
+        listed, pages = GoogleCalendar.calendars, list[Reply]()
+
+        def slow(account: GoogleCalendar) -> Sequence[Calendar]:
+            known = listed(account)
+            monkeypatch.setattr(GoogleCalendar, "calendars", listed)
+            pages.append(second.open(theirs))
+            return known
+
+        monkeypatch.setattr(GoogleCalendar, "calendars", slow)
+        pages.append(first.open(mine))
+        for page in pages:
+            assert (page.status, "The calendar is connected" in words(page)) == (200, True)
+        [connection] = office.connections()
+        host = wiring.catalogue().host("acme", "ada")
+        assert host is not None
+        assert (host.written_by, host.connections) == (connection.id, {connection.id})
+        calendar_wiring.providers().open(connection).calendars()
+        made = [one for one in office.google.world.calendars.values() if one.created_by and not one.deleted]
+        assert [one.id for one in made] == [connection.write_to]
 
     def test_with_less_allowed_than_it_is_used_for_changes_nothing_and_says_so(self, office: Office) -> None:
         before = office.connect()

@@ -263,8 +263,8 @@ def _take_down(connection: Connection, ports: Ports, origin: Origin) -> None:
     days = window(connection.id, origin.now)
     leaving = replace(connection, state=State.LEAVING)
     write_external(leaving, days, {}, connections=ports.connections, ledger=ports.ledger, external=ports.external)
-    known = ports.connections.connections(connection.tenant, connection.host)
-    if (connection.id, connection.version) not in {(one.id, one.version) for one in known}:
+    current = ports.connections.connection(connection.tenant, connection.host, connection.id)
+    if current is None or current.version != connection.version:
         raise Stale
     shared = set(ports.connections.users(connection.subject)) - {(connection.tenant, connection.host)}
     try:
