@@ -131,8 +131,8 @@ class Connection:
         return self.busy_from | ({self.write_to} if self.write_to else set())
 
     def behind(self, now: datetime) -> bool:
-        """Tell whether its busy times may be old."""
-        return self.state is State.CONNECTED and (self.synced_at or self.created_at) + BEHIND_AFTER < now
+        """Tell whether its busy times may be old; what has just been chosen is given the time to be read."""
+        return self.state is State.CONNECTED and (self.synced_at or self.updated_at) + BEHIND_AFTER < now
 
     def calendar(self, calendar: str) -> Calendar | None:
         return next((one for one in self.calendars if one.id == calendar), None)
