@@ -1,6 +1,6 @@
 """List and show a host's connected calendar accounts, choose what they are used for, and disconnect them."""
 
-from daybook import calendar_wiring, wiring
+from daybook import calendar_wiring
 from daybook.domain import errors
 from daybook.domain.connection import Connection
 from daybook.domain.tenant import Scope
@@ -50,9 +50,7 @@ def change_calendar(call: Call[Patch, Nothing]) -> Answer:
         before,
         body.to_domain(),
         connections=calendar_wiring.connections(),
-        bookings=wiring.bookings(),
         sync=calendar_wiring.sync_queue(),
-        copies=calendar_wiring.copy_queue(),
         now=call.now,
     )
     return tagged(ConnectionView.of(after, now=call.now), after.version)

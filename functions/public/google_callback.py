@@ -35,12 +35,10 @@ def finish(call: Call[Nothing, CallbackQuery]) -> Answer:
 def _ports(base_url: str) -> Ports:
     return Ports(
         catalogue=wiring.catalogue(),
-        bookings=wiring.bookings(),
         connections=calendar_wiring.connections(),
         consent=calendar_wiring.consent(base_url),
         providers=calendar_wiring.providers(),
         sync=calendar_wiring.sync_queue(),
-        copies=calendar_wiring.copy_queue(),
         new_id=wiring.new_id,
     )
 

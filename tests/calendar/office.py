@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from daybook.domain.booking import Booking
 from daybook.domain.connection import Connection
@@ -16,6 +17,7 @@ from tests.fakes.scene import ACME, Scene, studio
 from tests.google.desk import CLIENT, REDIRECT, SECRET, Checked, Clock, Mailbox
 
 BOB = "bob@example.com"
+BERLIN = ZoneInfo("Europe/Berlin")
 
 
 @dataclass
@@ -50,7 +52,7 @@ class Office:
     def connect(self, **fields: Any) -> Connection:
         """Connect Ada's account, bookings going into a calendar made for them."""
         connection = self.world.connected(due_at=self.scene.now, **fields)
-        self.calendar = self.world.providers.open(connection).create_calendar("Daybook").id
+        self.calendar = self.world.providers.open(connection).create_calendar("Daybook", BERLIN).id
         connection = replace(connection, write_to=self.calendar, dedicated=self.calendar)
         self.scene.ports.connections.put(connection, version=None)
         self.room.account = self.world.providers.open

@@ -22,7 +22,7 @@ from tests.calendar.office import opened
 from tests.calendar.reader import Reader, reading
 from tests.calendar.world import ADA
 from tests.fakes.ports import interrupted
-from tests.fakes.post import Died, MemoryCopyQueue
+from tests.fakes.post import Died
 from tests.fakes.scene import ACME
 from tests.fakes.values import HALF_HOUR, HOUR, NINE, NOW
 from tests.google.desk import SECRET
@@ -240,9 +240,7 @@ class TestCalendars:
             reader.office.connection,
             Choice(**same),
             connections=reader.office.scene.ports.connections,
-            bookings=reader.office.scene.ports.bookings,
             sync=reader,
-            copies=MemoryCopyQueue(reader.office.room.copying),
             now=reader.now,
         )
         reader.pass_(minutes=20)
@@ -535,16 +533,6 @@ class TestLeaving:
         assert len(reader.channels()) == len(office.connection.channels) == channels
         assert office.world.google.grants.refresh
         assert reader.busy_at(NINE)
-
-    def test_keeps_a_grant_that_another_connection_has_too(self, reader: Reader) -> None:
-        connection = reader.office.connection
-        connections = reader.office.scene.ports.connections
-        connections.put(replace(connection, id="C2", write_to=None, version=1), version=None)
-        connections.put(connection.leaving(now=reader.now), version=connection.version)
-        reader.ask()
-        reader.settle()
-        assert [one.id for one in connections.connections(ACME, "ada")] == ["C2"]
-        assert reader.office.world.google.grants.refresh
 
     def test_a_dead_grant_is_no_hindrance(self, reader: Reader) -> None:
         connection = reader.office.connection

@@ -1,14 +1,19 @@
 """The adapter against the local Google: what it reads, writes, asks for, and what refusals mean to it."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
+import httplib2
 import pytest
+from googleapiclient.errors import HttpError
 
 from daybook.adapters.google_calendar import reading
 from daybook.adapters.google_calendar.addresses import Addresses
+from daybook.adapters.google_calendar.failures import explained
 from daybook.calendar_ports import Found, GrantLost, ProviderDown, Refused, TokenExpired
 from daybook.domain.consent import ASKED, Right
 from daybook.domain.external import Response
@@ -75,9 +80,13 @@ def test_calendars_are_listed_page_by_page(world: World) -> None:
 
 
 def test_a_calendar_of_our_own(world: World) -> None:
-    made = world.provider.create_calendar("Daybook")
-    assert (made.name, made.writable, made.primary) == ("Daybook", True, False)
-    assert made.id in {one.id for one in world.provider.calendars()}
+    made = world.provider.create_calendar("Daybook", ZoneInfo("Europe/Berlin"))
+    assert (made.name, made.zone.key, made.writable, made.primary) == ("Daybook", "Europe/Berlin", True, False)
+    assert {one.id for one in world.provider.calendars() if one.made} == {made.id}
+    assert {one.made for one in world.opened(host="eve").calendars()} == {False}, "another host's"
+    for _ in range(2):
+        world.provider.delete_calendar(made.id)
+    assert made.id not in {one.id for one in world.provider.calendars()}
 
 
 def test_events_are_read_in_our_terms(world: World) -> None:
@@ -205,6 +214,58 @@ def test_an_event_that_is_there_already_becomes_the_booking(world: World, delete
     assert again.id == first.id
     event = world.people.event(ADA, first.id)
     assert (event["status"], event["start"]["dateTime"]) == ("confirmed", "2026-11-02T10:00:00Z")
+
+
+def test_of_several_events_with_a_uid_ours_is_taken(world: World) -> None:
+    """The host lets our event repeat, and moves one occurrence: all of them bear the booking's UID."""
+    first = world.provider.insert(ADA, entry("B1", NINE))
+    world.people.edit(ADA, first.id, recurrence=["RRULE:FREQ=DAILY;COUNT=3"])
+    second = next(one.id for one in world.provider.events(ADA, *(time + timedelta(days=1) for time in (NINE, TEN))))
+    world.people.edit(ADA, second, summary="Another day")
+    assert world.provider.insert(ADA, entry("B1", NINE, version=2)).id == first.id
+    assert world.people.event(ADA, second)["summary"] == "Another day"
+
+
+OURS = {"daybook_host": "acme/ada", "daybook_booking": "B1"}
+ALIKE: list[dict[str, Any]] = [
+    {"id": "ours", "extendedProperties": {"private": OURS}},
+    {"id": "occurrence", "extendedProperties": {"private": OURS}, "recurringEventId": "ours"},
+    {"id": "organized", "organizer": {"self": True}},
+    {"id": "entered", "creator": {"self": True}, "organizer": {"email": "bookings@daybook.example"}},
+    {"id": "another's", "extendedProperties": {"private": {**OURS, "daybook_host": "acme/eve"}}},
+    {"id": "mailed", "organizer": {"email": "bookings@daybook.example"}},
+]
+
+
+@pytest.mark.parametrize(
+    ("there", "taken"),
+    [
+        (range(6), "ours"),
+        (range(1, 6), "occurrence"),
+        (range(2, 6), "organized"),
+        ([3, 4, 5], "entered"),
+        ([5], "mailed"),
+    ],
+)
+def test_the_event_that_is_ours_is_told_from_others_with_its_uid(there: Sequence[int], taken: str) -> None:
+    events = [ALIKE[number] for number in there]
+    for known in (events, events[::-1]):
+        assert reading.our_event(known, "B1", "acme/ada")["id"] == taken
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "domain", "error"),
+    [
+        (403, "dailyLimitExceeded", "usageLimits", ProviderDown),
+        (403, "rateLimitExceeded", "", ProviderDown),
+        (403, "insufficientPermissions", "global", Refused),
+        (404, "notFound", "global", Refused),
+    ],
+)
+def test_any_limit_passes_by_itself(status: int, reason: str, domain: str, error: type[Exception]) -> None:
+    body = json.dumps({"error": {"errors": [{"reason": reason, "domain": domain}]}}).encode()
+    with pytest.raises(error, match=reason), explained():
+        raise HttpError(httplib2.Response({"status": str(status)}), body)
 
 
 def test_a_patch_puts_right_what_the_host_changed(world: World) -> None:

@@ -35,7 +35,7 @@ def connection(tenant: str, id: str = "C1", **fields: Any) -> Connection:
     plain: dict[str, Any] = {
         "host": "ada",
         "account": PRIMARY,
-        "subject": "1",
+        "subject": f"{tenant}-{id}",
         "scopes": frozenset({"openid", "email"}),
         "sealed_token": "sealed",
         "calendars": (Calendar(id=PRIMARY, name="Ada", zone=BERLIN, primary=True, writable=True),),
@@ -60,7 +60,7 @@ def test_a_connection_is_kept_as_it_is(connections: Connections, made: Connectio
     )  # fmt: skip
     connections.put(full, version=None)
     assert connections.connection(made.tenant, "ada", "C1") == full
-    connections.put(replace(made, id="C2"), version=None)
+    connections.put(replace(made, id="C2", subject=f"{made.tenant}-2"), version=None)
     assert [one.id for one in connections.connections(made.tenant, "ada")] == ["C1", "C2"]
     assert connections.connections(made.tenant, "ad") == connections.connections("other", "ada") == []
     assert connections.connection(made.tenant, "ada", "C3") is None
@@ -90,12 +90,65 @@ def test_the_host_is_told_whom_to_ask_and_who_writes(
     assert told(catalogue, made.tenant) == ({"C1"}, None, False)
     writing = replace(made, version=2, write_to=PRIMARY, guests=Guests.PROVIDER)
     connections.put(writing, version=1)
-    connections.put(replace(made, id="C2"), version=None)
+    connections.put(replace(made, id="C2", subject=f"{made.tenant}-2"), version=None)
     assert told(catalogue, made.tenant) == ({"C1", "C2"}, "C1", True)
     connections.put(replace(writing, version=3, busy_from=frozenset(), guests=Guests.DAYBOOK), version=2)
     assert told(catalogue, made.tenant) == ({"C2"}, "C1", False)
     connections.put(replace(made, version=4), version=3)
     assert told(catalogue, made.tenant) == ({"C1", "C2"}, None, False)
+
+
+def test_a_host_has_one_connection_with_an_account(ports: Ports, connections: Connections, made: Connection) -> None:
+    connections.put(made, version=None)
+    with pytest.raises(Stale):
+        connections.put(replace(made, id="C2"), version=None)
+    ports.catalogue.add_host(made.tenant, host("eve"))
+    connections.put(replace(made, host="eve"), version=None)
+    assert set(connections.users(made.subject)) == {(made.tenant, "ada"), (made.tenant, "eve")}
+    assert connections.users(made.subject + "0") == []
+    connections.remove(made)
+    assert connections.users(made.subject) == [(made.tenant, "eve")]
+    connections.put(replace(made, id="C3"), version=None)
+    assert [one.id for one in connections.connections(made.tenant, "ada")] == ["C3"]
+
+
+def test_bookings_appear_by_one_connection(connections: Connections, catalogue: Catalogue, made: Connection) -> None:
+    second = replace(made, id="C2", subject=f"{made.tenant}-2")
+    connections.put(replace(made, write_to=PRIMARY), version=None)
+    with pytest.raises(Stale):
+        connections.put(replace(second, write_to=PRIMARY), version=None)
+    assert connections.users(second.subject) == []
+    connections.put(second, version=None)
+    with pytest.raises(Stale):
+        connections.choose(replace(second, write_to=PRIMARY, version=2), version=1)
+    assert told(catalogue, made.tenant) == ({"C1", "C2"}, "C1", False)
+    connections.choose(replace(made, write_to=None, version=2), version=1)
+    connections.choose(replace(second, write_to=PRIMARY, version=2), version=1)
+    assert told(catalogue, made.tenant) == ({"C1", "C2"}, "C2", False)
+
+
+def test_a_choice_leaves_alone_what_was_noted_meanwhile(
+    connections: Connections, catalogue: Catalogue, made: Connection
+) -> None:
+    connections.put(made, version=None)
+    noted = replace(made, channels={PRIMARY: CHANNEL}, calendars=(), synced_at=NOW)
+    connections.note(noted)
+    chosen = replace(made, version=2, write_to=PRIMARY, unsettled_block=False, to_copy=True, due_at=NOW + HOUR)
+    connections.choose(chosen, version=1)
+    after = replace(chosen, channels=noted.channels, calendars=())
+    assert connections.connection(made.tenant, "ada", "C1") == after
+    assert told(catalogue, made.tenant) == ({"C1"}, "C1", False)
+    with pytest.raises(Stale):
+        connections.choose(chosen, version=1)
+    connections.note(replace(after, synced_at=NOW + HOUR))
+    connections.choose(replace(after, version=3, synced_at=NOW, to_copy=False), version=2)
+    kept = replace(after, version=3, synced_at=NOW + HOUR)
+    assert connections.connection(made.tenant, "ada", "C1") == kept, "neither an older look nor a wish forgotten"
+    connections.note(replace(kept, to_copy=False))
+    kept = replace(kept, to_copy=False)
+    assert connections.connection(made.tenant, "ada", "C1") == kept
+    connections.choose(replace(kept, version=4, calendars=made.calendars, channels={}), version=3, listed=True)
+    assert connections.connection(made.tenant, "ada", "C1") == replace(kept, version=4, calendars=made.calendars)
 
 
 @pytest.mark.parametrize(("state", "asked"), [(State.BROKEN, {"C1"}), (State.LEAVING, set())])
@@ -228,7 +281,7 @@ def test_a_channel_leads_to_its_connection(connections: Connections, tenant: str
 def test_removing_takes_everything_along(ports: Ports, connections: Connections, made: Connection) -> None:
     watch = Watch(tenant=made.tenant, host="ada", connection="C1", channel=replace(CHANNEL, id=f"{made.tenant}-2"))
     full = replace(made, write_to=PRIMARY, channels={PRIMARY: watch.channel})
-    other = replace(made, id="C10")
+    other = replace(made, id="C10", subject=f"{made.tenant}-2")
     for one in (full, other):
         connections.put(one, version=None)
         connections.put_snapshot(one, PRIMARY, snapshot(), "token", before=None)
@@ -254,6 +307,7 @@ def test_a_connection_can_outlive_its_host_and_be_removed(ports: Ports, ada: Hos
     ports.catalogue.remove_host(made.tenant, ada)
     ports.connections.remove(made)
     assert ports.connections.connections(made.tenant, "ada") == []
+    assert ports.connections.users(made.subject) == []
     assert ports.catalogue.host(made.tenant, "ada") is None
 
 

@@ -1,6 +1,6 @@
 """Connected calendars in memory."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -34,8 +34,23 @@ class MemoryConnections:
             _require_host(rows, connection)
             if (known.version if known else None) != version:
                 raise Stale
+            if version is None and (connection.tenant, connection.host) in self.users(connection.subject):
+                raise Stale
             rows.connections[key] = connection
             _tell_host(rows, connection)
+
+    def choose(self, connection: Connection, *, version: int, listed: bool = False) -> None:
+        known = self.connection(connection.tenant, connection.host, connection.id)
+        if known is None:
+            raise Stale
+        after = replace(
+            connection,
+            channels=known.channels,
+            calendars=connection.calendars if listed else known.calendars,
+            synced_at=connection.synced_at and known.synced_at,
+            to_copy=connection.to_copy or known.to_copy,
+        )
+        self.put(after, version=version)
 
     def note(self, connection: Connection) -> None:
         key = (connection.tenant, connection.host, connection.id)
@@ -47,10 +62,14 @@ class MemoryConnections:
                 known,
                 calendars=connection.calendars,
                 channels=connection.channels,
+                to_copy=connection.to_copy,
                 synced_at=connection.synced_at,
                 due_at=connection.due_at,
                 problem=connection.problem,
             )
+
+    def users(self, subject: str) -> Collection[tuple[str, str]]:
+        return [(one.tenant, one.host) for one in self._all() if one.subject == subject]
 
     def remove(self, connection: Connection) -> None:
         tenant, host = connection.tenant, connection.host
@@ -173,6 +192,8 @@ def _tell_host(rows: Rows, connection: Connection) -> None:
     connections = others | {connection.id} if asked else others
     written_by, invited = host.written_by, host.guests_invited
     if connection.state is State.CONNECTED and connection.write_to:
+        if written_by not in {None, connection.id}:
+            raise Stale
         written_by, invited = connection.id, connection.guests is Guests.PROVIDER
     elif written_by == connection.id:
         written_by, invited = None, False

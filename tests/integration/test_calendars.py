@@ -9,8 +9,8 @@ import pytest
 from daybook import calendar_wiring, wiring
 from daybook.domain.connection import Channel, Connection, State
 from tests.harness import Api
-from tests.integration.calendars import GMAIL, Office, Workers
-from tests.integration.scenes import at, booked, change, nothing_written
+from tests.integration.calendars import GMAIL, Office
+from tests.integration.scenes import at, change, nothing_written
 
 
 @pytest.fixture
@@ -112,17 +112,16 @@ class TestChoosing:
         assert (message["sync"]["connection"], message["sync"]["afresh"]) == (connection.id, True)
         assert office.queued("calendar") == []
 
-    def test_where_bookings_appear_has_them_written_again(
-        self, office: Office, connection: Connection, workers: Workers
+    def test_where_bookings_appear_is_written_down_for_who_has_them_written_again(
+        self, office: Office, connection: Connection
     ) -> None:
-        booking = booked(office.api)
+        calendar_wiring.connections().note(replace(connection, to_copy=False))
         assert self.choose(office, connection, write_to=None).json["write_to"] is None
         host = wiring.catalogue().host("acme", "ada")
         assert host is not None
         assert host.written_by is None
         assert self.choose(office, connection, write_to=connection.dedicated).status == 200
-        copies = [{"copy": {"tenant": "acme", "booking": booking["id"]}}] * 2
-        assert office.queued("calendar") == copies
+        assert office.connections()[0].to_copy
         assert [message["sync"].get("afresh", False) for message in office.queued("sync")] == [False, False]
 
     def test_guests_and_edits_are_told_to_mails_and_workers(self, office: Office, connection: Connection) -> None:

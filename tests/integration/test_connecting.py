@@ -1,12 +1,13 @@
 """A host connects a Google account: link, start page, consent, and back."""
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from daybook import wiring
+from daybook import calendar_wiring, wiring
 from daybook.adapters.google_calendar.provider import GoogleCalendar
 from daybook.domain.brand import Brand
 from daybook.domain.connection import Calendar, State
@@ -14,9 +15,9 @@ from daybook.domain.consent import ASKED, Right
 from local.google.trouble import Failure
 from tests.harness import Api, Reply
 from tests.integration.browsing import Elements, words
-from tests.integration.calendars import CALLBACK, COOKIE, GMAIL, ORIGIN, START, Browser, Office
+from tests.integration.calendars import CALLBACK, CLIENT, COOKIE, GMAIL, ORIGIN, START, Browser, Office
 from tests.integration.conftest import Log
-from tests.integration.scenes import at, booked, change, issue, nothing_written, rows
+from tests.integration.scenes import at, change, issue, nothing_written, rows
 
 NOTHING = "This link does not work"
 
@@ -32,12 +33,11 @@ def test_connecting_leads_from_link_to_a_connected_account(office: Office) -> No
     assert (host.connections, host.written_by) == ({connection.id}, connection.id)
 
 
-def test_its_queues_are_told_to_read_everything_and_to_write_what_is_booked(office: Office) -> None:
-    booking = booked(office.api)
+def test_its_queue_is_told_to_read_everything_and_to_have_written_what_is_booked(office: Office) -> None:
     connection = office.connect()
     request = {"tenant": "acme", "host": "ada", "connection": connection.id, "afresh": True}
     assert office.queued("sync") == [{"sync": request}]
-    assert office.queued("calendar") == [{"copy": {"tenant": "acme", "booking": booking["id"]}}]
+    assert connection.to_copy
 
 
 def test_the_token_is_stored_sealed_and_nothing_else_of_the_way_is_kept(office: Office) -> None:
@@ -369,8 +369,6 @@ class TestConnectingAgain:
     def test_mends_a_broken_one(self, office: Office) -> None:
         before = office.connect()
         broken = before.broken("invalid_grant", now=office.api.clock())
-        from daybook import calendar_wiring
-
         calendar_wiring.connections().put(broken, version=before.version)
         office.queued("sync")
         after = office.connect()
@@ -386,6 +384,50 @@ class TestConnectingAgain:
         assert "just being disconnected" in words(page)
         [after] = office.connections()
         assert (after.state, after.sealed_token) == (State.LEAVING, before.sealed_token)
+
+    def test_from_two_browsers_at_once_is_one_connection_and_both_are_told(
+        self, office: Office, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        first, second = office.browser, office.browser
+        mine = office.consented(office.gone_to_google(first, office.link()))
+        theirs = office.consented(office.gone_to_google(second, office.link()))
+        listed, pages = GoogleCalendar.calendars, list[Reply]()
+
+        def slow(account: GoogleCalendar) -> Sequence[Calendar]:
+            known = listed(account)
+            monkeypatch.setattr(GoogleCalendar, "calendars", listed)
+            pages.append(second.open(theirs))
+            return known
+
+        monkeypatch.setattr(GoogleCalendar, "calendars", slow)
+        pages.append(first.open(mine))
+        for page in pages:
+            assert (page.status, "The calendar is connected" in words(page)) == (200, True)
+        [connection] = office.connections()
+        host = wiring.catalogue().host("acme", "ada")
+        assert host is not None
+        assert (host.written_by, host.connections) == (connection.id, {connection.id})
+        calendar_wiring.providers().open(connection).calendars()
+        made = [one for one in office.google.world.calendars.values() if one.created_by and not one.deleted]
+        assert [one.id for one in made] == [connection.write_to]
+
+    def test_with_less_allowed_than_it_is_used_for_changes_nothing_and_says_so(self, office: Office) -> None:
+        before = office.connect()
+        office.google.people.withdraw(GMAIL, CLIENT)
+        page = office.came_back(without=(ASKED[Right.READ_BUSY],))
+        assert (page.status, "Less was allowed" in words(page)) == (409, True)
+        assert office.connections() == [before]
+
+    def test_asks_for_the_right_to_write_where_bookings_are(self, office: Office) -> None:
+        office.connect(link=office.link(write_to="existing"))
+        assert "calendar.events.owned" in office.gone_to_google(office.browser, office.link())
+
+    def test_after_disconnecting_finds_the_calendar_that_was_made(self, office: Office) -> None:
+        before = office.connect()
+        calendar_wiring.connections().remove(before)
+        after = office.connect()
+        assert (after.write_to, after.id == before.id) == (before.write_to, False)
+        assert office.asked("calendars.insert") == 1
 
     def test_with_the_wish_to_write_elsewhere_takes_the_main_calendar(self, office: Office) -> None:
         after = office.connect(link=office.link(write_to="existing"))

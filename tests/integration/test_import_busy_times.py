@@ -18,7 +18,7 @@ from local.google.trouble import Trouble
 from tests.harness import Context
 from tests.integration.calendars import CLIENT, GMAIL, ORIGIN, Office, Workers
 from tests.integration.conftest import Log
-from tests.integration.scenes import at, booked, shown, slots
+from tests.integration.scenes import at, booked, change, shown, slots
 from workers import import_busy_times, sweep_calendars, write_back
 
 TEN = at("10:00")
@@ -125,6 +125,16 @@ def test_a_host_who_moves_an_event_moves_the_booking(desk: Desk) -> None:
     desk.settle()
     assert shown(desk.office.api, booking)["status"] == "cancelled"
     assert desk.settle() == []
+
+
+def test_what_is_booked_is_asked_to_be_written_where_it_is_wanted_now(desk: Desk) -> None:
+    booking = booked(desk.office.api)
+    desk.office.queued("calendar")
+    for write_to in (None, desk.connection.dedicated):
+        change(desk.office.api, desk.office.path(desk.connection), write_to=write_to)
+        assert desk.settle() == []
+        assert desk.office.queued("calendar") == [{"copy": {"tenant": "acme", "booking": booking["id"]}}]
+        assert not desk.connection.to_copy
 
 
 def test_while_google_is_down_messages_are_put_off(desk: Desk, log: Log) -> None:

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from daybook import mail_wiring, wiring
+from daybook import calendar_wiring, mail_wiring, wiring
 from daybook.adapters import messages
 from daybook.domain.connection import Connection, State
 from daybook.domain.entry import CopyRequest
 from tests.harness import Context
 from tests.integration.calendars import GMAIL, Office, Workers
 from tests.integration.conftest import Log
-from tests.integration.scenes import at, booked, cancel, change, move, offer
+from tests.integration.scenes import at, booked, cancel, change, move, offer, rows
 from workers import send_mail, write_back
 
 
@@ -116,6 +116,21 @@ def test_a_grant_that_is_lost_breaks_the_connection_and_asks_for_a_mail(
     [notice] = office.queued("mail")
     assert notice["notice"]["kind"] == "calendar_lost"
     assert GMAIL not in json.dumps(notice)
+
+
+def test_what_is_to_be_taken_out_is_remembered_for_as_long_as_the_booking(
+    office: Office, connection: Connection, put_off: dict[str, timedelta]
+) -> None:
+    booking = booked(office.api)
+    assert handed(write_back.handler, *told(booking)) == []
+    store = calendar_wiring.connections()
+    store.put(connection.broken("grant_lost", now=office.api.clock()), version=connection.version)
+    assert cancel(office.api, booking).status == 200
+    assert handed(write_back.handler, *told(booking)) == []
+    assert {copy.owed for copy in store.copies("acme", "ada").values()} == {True}
+    lives = {item["ttl"]["N"] for item in rows() if item["sk"]["S"].partition("#")[0] == "COPY"}
+    [kept] = [item["ttl"]["N"] for item in rows() if item["sk"]["S"] == "BOOKING"]
+    assert lives == {kept}
 
 
 def test_what_belongs_elsewhere_is_an_error(

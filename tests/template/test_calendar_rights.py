@@ -16,7 +16,7 @@ from daybook.adapters import aws
 from daybook.adapters.dynamodb import items, keys
 from daybook.edge import access
 from local.google.port import serving
-from local.google.trouble import Trouble
+from local.google.trouble import Failure, Trouble
 from tests.google.desk import Checked, Mailbox
 from tests.harness import Api, Context
 from tests.integration import calendars
@@ -223,6 +223,9 @@ def _forget_outlets() -> None:
 
 
 def connect(practice: Practice) -> None:
+    practice.office.google.trouble.fail(Failure.INTERNAL, calls=9, only="calendarList.list")
+    assert practice.office.came_back().status == 503  # a grant that comes to nothing is given back
+    practice.office.google.trouble = Trouble()
     practice.office.connect()
     practice.settle()
     practice.office.connect()  # once more the same account

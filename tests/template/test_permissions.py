@@ -57,15 +57,15 @@ BEYOND: dict[str, dict[str, list[str]] | None] = {
 }
 # What others than workers may do beyond the table: nothing, but for these.
 ASKS = {("lambda:InvokeFunction", "CheckBusyFunction")}
-SYNC, COPY = ("sqs:SendMessage", "SyncQueue"), ("sqs:SendMessage", "CalendarQueue")
+SYNC = ("sqs:SendMessage", "SyncQueue")
 SECRET = ("ssm:GetParameter", "ssm:parameterGoogleClientSecretParameter")
 OUTSIDE: dict[str, set[tuple[str, str]]] = {
     "public.book": ASKS,
     "public.book_slot": ASKS,
     "public.reschedule": ASKS,
     "public.manage_page": ASKS,
-    "public.google_callback": {SYNC, COPY, SECRET, ("kms:Encrypt", "CalendarKey")},
-    "host.calendars": {SYNC, COPY},
+    "public.google_callback": {SYNC, SECRET, ("kms:Encrypt", "CalendarKey")},
+    "host.calendars": {SYNC},
     "webhooks.google_calendar": {SYNC},
 }
 # AWS knows no resource for these.

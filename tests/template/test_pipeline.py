@@ -234,8 +234,8 @@ def test_who_sends_what_where() -> None:
         for name, each in functions().items()
     }
     assert {name: queues for name, queues in sent.items() if queues} == {
-        "public.google_callback": {"SyncQueue", "CalendarQueue"},
-        "host.calendars": {"SyncQueue", "CalendarQueue"},
+        "public.google_callback": {"SyncQueue"},
+        "host.calendars": {"SyncQueue"},
         "webhooks.google_calendar": {"SyncQueue"},
         "workers.fan_out": {"MailQueue", "TimerQueue", "CalendarQueue", "FanOutFailures"},
         "workers.set_timers": {"DueQueue"},

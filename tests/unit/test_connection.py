@@ -63,6 +63,8 @@ class TestAConnection:
         read = connection(synced_at=NOW)
         assert [read.behind(NOW + BEHIND_AFTER), read.behind(NOW + BEHIND_AFTER + SECOND)] == [False, True]
         assert connection().behind(NOW + BEHIND_AFTER + SECOND), "one that was never read, too"
+        chosen = connection(updated_at=NOW + DAY)
+        assert not chosen.behind(NOW + DAY + BEHIND_AFTER), "what was chosen a moment ago is only about to be read"
         assert not replace(read, state=State.BROKEN).behind(NOW + DAY), "that is worse, and counted apart"
 
     def test_replaces_channels_a_day_before_they_end(self) -> None:

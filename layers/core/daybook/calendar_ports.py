@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from daybook.domain.connection import Calendar, Channel, Connection
 from daybook.domain.entry import Entry
@@ -74,7 +75,8 @@ class Changes:
 class Copy:
     """Our event of a booking, as last written: by it the host's edits are told from our own.
 
-    `start` and `end` are as in the calendar; `etag` is the calendar's answer to our write.
+    `start` and `end` are as in the calendar; `etag` is the calendar's answer to our write. One that is `owed` should be
+    deleted, but the account is closed to us: it is remembered however long it is past.
     """
 
     tenant: str
@@ -87,6 +89,7 @@ class Copy:
     version: int
     start: datetime
     end: datetime
+    owed: bool = False
 
 
 class Provider(Protocol):
@@ -94,7 +97,11 @@ class Provider(Protocol):
 
     def calendars(self) -> Sequence[Calendar]: ...
 
-    def create_calendar(self, name: str) -> Calendar: ...
+    def create_calendar(self, name: str, zone: ZoneInfo) -> Calendar:
+        """Make a calendar that bears our mark."""
+
+    def delete_calendar(self, calendar: str) -> None:
+        """Delete a calendar with all that is in it; one that is gone is no error."""
 
     def changes(self, calendar: str, token: str | None, *, since: datetime, until: datetime) -> Iterator[Changes]:
         """Yield page by page what changed since a token; without one, all that lies in [since, until).
@@ -141,8 +148,8 @@ class Providers(Protocol):
 
     def open(self, connection: Connection) -> Provider: ...
 
-    def granted(self, grant: Grant) -> Provider:
-        """Return the account of a consent just given, by the token it brought: nothing is decrypted for it."""
+    def granted(self, grant: Grant, *, tenant: str, host: str) -> Provider:
+        """Return the account of a consent a host just gave, by the token it brought: nothing is decrypted for it."""
 
     def seal(self, tenant: str, host: str, connection: str, refresh_token: str) -> str:
         """Encrypt a refresh token so that it can be opened as this connection's alone."""
@@ -188,15 +195,33 @@ class Connections(Protocol):
         """Write a connection, and in the same transaction what booking and mails must know at the host.
 
         Args:
-            version: the stored one's; None for a new connection. Raises Stale, NotFound (the host is gone).
+            version: the stored one's; None for a new connection.
+        Raises:
+            Stale: another version is stored; the host's bookings appear by another connection; or, for a new one, the
+                host has a connection with this account.
+            NotFound: the host is gone.
+        """
+
+    def choose(self, connection: Connection, *, version: int, listed: bool = False) -> None:
+        """Write what a host decided as `put` does, but leave alone what looks at the provider have noted meanwhile.
+
+        That is the channels, the calendars, when they were read unless that is None, and `to_copy` unless it is True.
+
+        Args:
+            listed: the calendars have just been listed, and are written.
+        Raises:
+            Stale. NotFound: the host is gone.
         """
 
     def note(self, connection: Connection) -> None:
-        """Write what a look at the provider brought: calendars, channels, synced_at, due_at, problem.
+        """Write what a look at the provider brought: calendars, channels, to_copy, synced_at, due_at, problem.
 
         The version stays, so that nobody's choice of settings is refused because of it. Raises Stale unless the stored
         version is the connection's.
         """
+
+    def users(self, subject: str) -> Collection[tuple[str, str]]:
+        """Return tenant and host of every connection with an account, by the provider's own name for it."""
 
     def remove(self, connection: Connection) -> None:
         """Remove a connection with all that belongs to it, and the host's word of it. Raises Stale."""
@@ -227,7 +252,7 @@ class Connections(Protocol):
     def copy(self, tenant: str, booking: str) -> Copy | None: ...
 
     def copies(self, tenant: str, host: str) -> Mapping[str, Copy]:
-        """Return the copies of a host's bookings that are not long past, by the event's id.
+        """Return the copies of a host's bookings that are not long past, or are owed, by the event's id.
 
         Of a deleted event nothing else is known.
         """

@@ -51,13 +51,19 @@ class Guests(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
-    """A calendar of the account, as the provider lists it. `zone` is whose dates all-day events mean."""
+    """A calendar of the account, as the provider lists it.
+
+    Attributes:
+        zone: whose dates all-day events mean.
+        made: whether it bears our mark: it was made for this host's bookings, perhaps by an earlier connection.
+    """
 
     id: str
     name: str
     zone: ZoneInfo
     primary: bool = False
     writable: bool = False
+    made: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +93,7 @@ class Connection:
         busy_from: ids of calendars whose events block time.
         write_to: id of the calendar in which bookings appear; None: in none.
         dedicated: id of the calendar that Daybook made for that; None if it made none.
+        to_copy: whether bookings have still to be asked to follow `write_to`.
         unsettled_block: whether tentative events and unanswered invitations block.
         channels: by calendar id.
         synced_at: when all of its calendars that may be read were last read to the end; None: not yet.
@@ -106,6 +113,7 @@ class Connection:
     busy_from: frozenset[str] = frozenset()
     write_to: str | None = None
     dedicated: str | None = None
+    to_copy: bool = False
     on_edit: OnEdit = OnEdit.FOLLOW
     guests: Guests = Guests.DAYBOOK
     unsettled_block: bool = True
@@ -123,8 +131,8 @@ class Connection:
         return self.busy_from | ({self.write_to} if self.write_to else set())
 
     def behind(self, now: datetime) -> bool:
-        """Tell whether its busy times may be old."""
-        return self.state is State.CONNECTED and (self.synced_at or self.created_at) + BEHIND_AFTER < now
+        """Tell whether its busy times may be old; what has just been chosen is given the time to be read."""
+        return self.state is State.CONNECTED and (self.synced_at or self.updated_at) + BEHIND_AFTER < now
 
     def calendar(self, calendar: str) -> Calendar | None:
         return next((one for one in self.calendars if one.id == calendar), None)

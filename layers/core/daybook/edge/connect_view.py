@@ -29,6 +29,7 @@ STATUS: Mapping[Failure, int] = {
     Failure.REFUSED: 400,
     Failure.NOT_LASTING: 400,
     Failure.TOO_MANY: 409,
+    Failure.FEWER: 409,
     Failure.LEAVING: 409,
     Failure.UNREACHABLE: 503,
 }

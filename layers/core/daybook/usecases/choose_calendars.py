@@ -4,13 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from daybook.calendar_ports import Connections, CopyQueue, SyncQueue
+from daybook.calendar_ports import Connections, SyncQueue
 from daybook.domain.connection import BUSY_CALENDAR_GONE, MOST_CALENDARS, Connection, Guests, OnEdit, State
 from daybook.domain.consent import Right, rights_of
 from daybook.domain.errors import FieldError, InUse, PreconditionFailed, ValidationFailed
-from daybook.ports import Bookings, Stale
+from daybook.ports import Stale
 from daybook.usecases.manage_hosts import CHANGED
-from daybook.usecases.upcoming import upcoming_ids
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,16 +24,9 @@ class Choice:
 
 
 def choose_calendars(
-    before: Connection,
-    choice: Choice,
-    *,
-    connections: Connections,
-    bookings: Bookings,
-    sync: SyncQueue,
-    copies: CopyQueue,
-    now: datetime,
+    before: Connection, choice: Choice, *, connections: Connections, sync: SyncQueue, now: datetime
 ) -> Connection:
-    """Write a choice down; workers make calendars and ledger follow.
+    """Write a choice down; workers make calendars and ledger follow, at the next sweep if the queue never hears of it.
 
     Raises:
         ValidationFailed: a calendar that is unknown, or not open to us for that.
@@ -56,12 +48,22 @@ def choose_calendars(
     )
     if chosen == before:
         return before
-    after = replace(chosen, version=before.version + 1, updated_at=now, due_at=now)
-    _put(after, before, connections)
-    afresh = (before.busy_from, before.unsettled_block) != (after.busy_from, after.unsettled_block)
+    afresh = (before.busy_from, before.unsettled_block) != (chosen.busy_from, chosen.unsettled_block)
+    after = replace(
+        chosen,
+        synced_at=None if afresh else before.synced_at,
+        to_copy=before.write_to != chosen.write_to or before.to_copy,
+        version=before.version + 1,
+        updated_at=now,
+        due_at=now,
+    )
+    try:
+        _put(after, before, connections)
+    except PreconditionFailed:
+        if after.write_to is not None:  # perhaps another account was faster
+            _require_alone(after, connections.connections(after.tenant, after.host))
+        raise
     sync.put(after.tenant, after.host, after.id, cause=f"chosen-{after.version}", afresh=afresh)
-    if after.write_to != before.write_to:
-        copies.put(after.tenant, upcoming_ids(after.tenant, after.host, bookings=bookings, now=now))
     return after
 
 
@@ -81,7 +83,7 @@ def disconnect(before: Connection, *, connections: Connections, sync: SyncQueue,
 
 def _put(after: Connection, before: Connection, connections: Connections) -> None:
     try:
-        connections.put(after, version=before.version)
+        connections.choose(after, version=before.version)
     except Stale:
         raise PreconditionFailed(CHANGED) from None
 

@@ -30,19 +30,21 @@ def begin_connecting(
     """Remember that somebody is about to connect an account to a host.
 
     Args:
-        existing: ask for the right to write bookings into a calendar that is there already.
+        existing: ask for the right to write bookings into a calendar that is there already. It is asked for, too, if
+            that is where the host's bookings appear: connecting the account again must not take it away.
         new_secret: makes 43 characters: enough for a state and for a PKCE verifier (RFC 7636 §4.1).
     Raises:
         NotFound: no such host.
     """
     if catalogue.host(tenant, host) is None:
         raise NotFound("No such host.")
+    known = connections.connections(tenant, host)
     consenting = Consenting(
         id=new_secret(),
         tenant=tenant,
         host=host,
         verifier=new_secret(),
-        existing=existing,
+        existing=existing or any(one.write_to not in {None, one.dedicated} for one in known),
         expires_at=now + LINK_LIFE,
     )
     connections.add_consenting(consenting)

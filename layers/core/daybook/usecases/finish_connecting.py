@@ -1,7 +1,8 @@
 """Turn a host's consent into a connection: redeem it, see the account's calendars, choose what is likely wanted."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -9,7 +10,6 @@ from daybook.calendar_ports import (
     Connections,
     Consent,
     Consenting,
-    CopyQueue,
     Grant,
     GrantLost,
     Provider,
@@ -19,15 +19,15 @@ from daybook.calendar_ports import (
     SyncQueue,
 )
 from daybook.domain.connection import MOST_CONNECTIONS, Calendar, Connection, State
-from daybook.domain.consent import Right, rights_of
 from daybook.domain.errors import NotFound
 from daybook.domain.host import Host
-from daybook.ports import Bookings, Catalogue, NewId, Stale
+from daybook.ports import Catalogue, NewId, Stale
 from daybook.usecases.connect_calendar import UNKNOWN
-from daybook.usecases.upcoming import upcoming_ids
+from daybook.usecases.first_choice import allows_what_is_used, busy_from, calendars_of, with_place
 
 NAME = "Daybook"
 """What the calendar is called that is made for bookings."""
+TRIES = 3
 
 
 class Failure(StrEnum):
@@ -38,10 +38,12 @@ class Failure(StrEnum):
     NOT_LASTING = "not_lasting"
     """The provider gave access for an hour and no longer."""
     TOO_MANY = "too_many"
+    FEWER = "fewer"
+    """Less was allowed than what the account is used for."""
     LEAVING = "leaving"
     """The account is being disconnected; what is being taken down must not be built upon."""
     UNREACHABLE = "unreachable"
-    """The provider gave no answer, or somebody changed the connection in this very moment."""
+    """The provider gave no answer, or others changed the connection again and again in this very moment."""
 
 
 class NotConnected(Exception):
@@ -57,19 +59,18 @@ class Ports:
     """What connecting needs of the world."""
 
     catalogue: Catalogue
-    bookings: Bookings
     connections: Connections
     consent: Consent
     providers: Providers
     sync: SyncQueue
-    copies: CopyQueue
     new_id: NewId
 
 
 def finish_connecting(consenting: Consenting, code: str, *, ports: Ports, now: datetime) -> tuple[Host, Connection]:
     """Use a consent up and keep what it brought; the same account connects the same connection anew.
 
-    The link is spent before the code is exchanged, so that nobody can bring another code meanwhile.
+    The link is spent before the code is exchanged, so that nobody can bring another code meanwhile. A grant that comes
+    to nothing is given back.
 
     Raises:
         NotFound: the link is spent, or the host is gone. NotConnected.
@@ -82,119 +83,124 @@ def finish_connecting(consenting: Consenting, code: str, *, ports: Ports, now: d
         ports.connections.redeem(consenting)
     except Stale:
         raise NotFound(UNKNOWN) from None
-    known = ports.connections.connections(tenant, slug)
     try:
         grant = ports.consent.redeem(code, verifier=consenting.verifier)
-        before = _earlier(grant, known)
-        connection = _connection(consenting, host, grant, known, ports=ports, now=now)
-        ports.connections.put(connection, version=before.version if before else None)
     except (Refused, GrantLost):
         raise NotConnected(Failure.REFUSED) from None
-    except (ProviderDown, Stale):
+    except ProviderDown:
         raise NotConnected(Failure.UNREACHABLE) from None
+    if not grant.refresh_token:
+        raise NotConnected(Failure.NOT_LASTING)
+    account = ports.providers.granted(grant, tenant=tenant, host=slug)
+    try:
+        connection = _Granted(consenting, host, grant, account, ports, now).connected()
+    except Exception:
+        _give_back(grant, account, ports.connections)
+        raise
     ports.sync.put(tenant, slug, connection.id, cause=f"connected-{connection.version}", afresh=True)
-    if connection.write_to is not None:
-        ports.copies.put(tenant, upcoming_ids(tenant, slug, bookings=ports.bookings, now=now))
     return host, connection
 
 
-def _earlier(grant: Grant, known: Sequence[Connection]) -> Connection | None:
-    return next((one for one in known if one.subject == grant.subject), None)
+def _give_back(grant: Grant, account: Provider, connections: Connections) -> None:
+    """Give a grant back, unless some connection lives by it: the provider ends all that an account ever allowed us."""
+    if not connections.users(grant.subject):
+        with suppress(GrantLost, ProviderDown, Refused):
+            account.revoke()
 
 
-def _connection(
-    consenting: Consenting, host: Host, grant: Grant, known: Sequence[Connection], *, ports: Ports, now: datetime
-) -> Connection:
-    """Build what is to be stored. Raises NotConnected, Refused, GrantLost, ProviderDown."""
-    before = _earlier(grant, known)
-    others = [one for one in known if one is not before and one.state is not State.LEAVING]
-    if not grant.refresh_token:
-        raise NotConnected(Failure.NOT_LASTING)
-    if before is not None and before.state is State.LEAVING:
-        raise NotConnected(Failure.LEAVING)
-    if before is None and len(others) >= MOST_CONNECTIONS:
-        raise NotConnected(Failure.TOO_MANY)
-    account = ports.providers.granted(grant)
-    base = before or Connection(
-        tenant=consenting.tenant,
-        host=consenting.host,
-        id=ports.new_id(),
-        account=grant.account,
-        subject=grant.subject,
-        sealed_token="",
-        due_at=now,
-        version=0,
-        created_at=now,
-        updated_at=now,
-    )
-    calendars = _with_chosen(_calendars(account, grant, host), before)
-    connected = replace(
-        base,
-        account=grant.account,
-        state=State.CONNECTED,
-        scopes=grant.scopes,
-        sealed_token=ports.providers.seal(base.tenant, base.host, base.id, grant.refresh_token),
-        calendars=calendars,
-        busy_from=_busy_from(before, calendars, grant),
-        write_to=None,
-        due_at=now,
-        problem="",
-        version=base.version + 1,
-        updated_at=now,
-    )
-    if any(one.write_to for one in others):
-        return connected
-    return _with_place(connected, before, account, existing=consenting.existing)
+@dataclass(slots=True)
+class _Granted:
+    """A grant on its way to being a connection. `made` is the calendar that was made on that way."""
 
+    consenting: Consenting
+    host: Host
+    grant: Grant
+    account: Provider
+    ports: Ports
+    now: datetime
+    made: Calendar | None = field(default=None, init=False)
 
-def _calendars(account: Provider, grant: Grant, host: Host) -> tuple[Calendar, ...]:
-    """List the account's calendars; without the right to, all that is known is the one of the account's own name."""
-    if Right.LIST_CALENDARS in rights_of(grant.scopes):
-        return tuple(account.calendars())
-    return (Calendar(id=grant.account, name=grant.account, zone=host.zone, primary=True),)
+    def connected(self) -> Connection:
+        """Store the connection. Who finds that others were faster builds upon what they have stored.
 
+        Raises:
+            NotConnected.
+        """
+        for _ in range(TRIES):
+            try:
+                connection = self._stored()
+            except Stale:
+                continue
+            except (Refused, GrantLost):
+                raise NotConnected(Failure.REFUSED) from None
+            except ProviderDown:
+                raise NotConnected(Failure.UNREACHABLE) from None
+            if self.made is not None and self.made.id != connection.dedicated:
+                with suppress(GrantLost, ProviderDown, Refused):
+                    self.account.delete_calendar(self.made.id)
+            return connection
+        raise NotConnected(Failure.UNREACHABLE)
 
-def _with_chosen(listed: tuple[Calendar, ...], before: Connection | None) -> tuple[Calendar, ...]:
-    """Add what blocked before and is not named now: only a reading tells whether it is gone."""
-    known = {calendar.id for calendar in listed}
-    chosen = (one for one in before.calendars if one.id in before.busy_from - known) if before else ()
-    return (*listed, *chosen)
+    def _stored(self) -> Connection:
+        connections = self.ports.connections
+        known = connections.connections(self.consenting.tenant, self.consenting.host)
+        before = next((one for one in known if one.subject == self.grant.subject), None)
+        others = [one for one in known if one is not before and one.state is not State.LEAVING]
+        self._require_possible(before, others)
+        after = self._connection(before, others)
+        if before is None:
+            connections.put(after, version=None)
+        else:
+            connections.choose(after, version=before.version, listed=True)
+        return after
 
+    def _require_possible(self, before: Connection | None, others: Sequence[Connection]) -> None:
+        if before is None:
+            if len(others) >= MOST_CONNECTIONS:
+                raise NotConnected(Failure.TOO_MANY)
+        elif before.state is State.LEAVING:
+            raise NotConnected(Failure.LEAVING)
+        elif not allows_what_is_used(before, self.grant):
+            raise NotConnected(Failure.FEWER)
 
-def _busy_from(before: Connection | None, calendars: Sequence[Calendar], grant: Grant) -> frozenset[str]:
-    """Return what blocks time: what did before, else the account's main calendar."""
-    if Right.READ_BUSY not in rights_of(grant.scopes):
-        return frozenset()
-    if before and not before.busy_from and Right.READ_BUSY in rights_of(before.scopes):
-        return frozenset()  # so the host chose
-    there = frozenset(calendar.id for calendar in calendars)
-    kept = before.busy_from & there if before else frozenset()
-    return kept or frozenset(calendar.id for calendar in calendars if calendar.primary)
+    def _connection(self, before: Connection | None, others: Sequence[Connection]) -> Connection:
+        """Build what is to be stored. Raises Refused, GrantLost, ProviderDown."""
+        grant, now = self.grant, self.now
+        base = before or Connection(
+            tenant=self.consenting.tenant,
+            host=self.consenting.host,
+            id=self.ports.new_id(),
+            account=grant.account,
+            subject=grant.subject,
+            sealed_token="",
+            due_at=now,
+            version=0,
+            created_at=now,
+            updated_at=now,
+        )
+        listed = calendars_of(self.account, grant, self.host, before)
+        if self.made is not None and (before is None or before.dedicated != self.made.id):
+            listed = tuple(one for one in listed if one.id != self.made.id)
+        connected = replace(
+            base,
+            account=grant.account,
+            state=State.CONNECTED,
+            scopes=grant.scopes,
+            sealed_token=self.ports.providers.seal(base.tenant, base.host, base.id, grant.refresh_token),
+            calendars=listed,
+            busy_from=busy_from(before, listed, grant),
+            write_to=None,
+            synced_at=None,
+            due_at=now,
+            problem="",
+            version=base.version + 1,
+            updated_at=now,
+        )
+        placed = with_place(connected, before, others, make=self._make, existing=self.consenting.existing)
+        # A renewed one has, besides, to take out the events of those who asked to be forgotten while it was broken.
+        return replace(placed, to_copy=before is not None or placed.write_to is not None)
 
-
-def _with_place(connection: Connection, before: Connection | None, account: Provider, *, existing: bool) -> Connection:
-    """Find a place for bookings: where they were; the main calendar, if asked for; else one that is made for them."""
-    rights = rights_of(connection.scopes)
-    earlier = rights_of(before.scopes) if before else frozenset()
-    there = {one.id for one in connection.calendars}
-    if before and before.write_to in there:
-        right = Right.MAKE_CALENDAR if before.write_to == before.dedicated else Right.WRITE_EXISTING
-        if right in rights:
-            return replace(connection, write_to=before.write_to)
-    main = next((one.id for one in connection.calendars if one.primary), None)
-    if existing and main is not None and Right.WRITE_EXISTING in rights - earlier:
-        return replace(connection, write_to=main)
-    if before and before.write_to is None and Right.MAKE_CALENDAR in earlier:
-        return connection  # so the host chose
-    return _with_calendar_made(connection, account) if Right.MAKE_CALENDAR in rights else connection
-
-
-def _with_calendar_made(connection: Connection, account: Provider) -> Connection:
-    known = any(one.id == connection.dedicated for one in connection.calendars)
-    if known:
-        return replace(connection, write_to=connection.dedicated)
-    try:
-        made = account.create_calendar(NAME)
-    except Refused:  # some organisations forbid it; the rest works
-        return connection
-    return replace(connection, calendars=(*connection.calendars, made), dedicated=made.id, write_to=made.id)
+    def _make(self) -> Calendar:
+        """Make the calendar for bookings, once, in the zone the host works in."""
+        self.made = self.made or self.account.create_calendar(NAME, self.host.schedule_of(None).zone)
+        return self.made

@@ -24,6 +24,7 @@ from daybook.domain.notice import vanished
 from daybook.domain.snapshot import Snapshot, window
 from daybook.ports import Ledger, NewId, Stale
 from daybook.usecases import follow_edit
+from daybook.usecases.ask_for_copies import ask_for_copies
 from daybook.usecases.keep_channels import Keeper
 from daybook.usecases.lose_grant import lose_grant, tell_again
 from daybook.usecases.read_calendar import Reading, read_calendar
@@ -70,7 +71,7 @@ def import_busy_times(asked: SyncRequest, *, asked_at: datetime, ports: Ports, o
             return
         gone = ports.following.catalogue.host(asked.tenant, asked.host) is None
         leaving = gone or connection.state is State.LEAVING
-        if not (leaving or force) and connection.synced_at and asked_at + MARGIN < connection.synced_at:
+        if not (leaving or force) and _is_done(connection, asked_at):
             return
         try:
             if leaving:
@@ -85,6 +86,11 @@ def import_busy_times(asked: SyncRequest, *, asked_at: datetime, ports: Ports, o
         else:
             return
     raise Busy("The connection is being changed by others; try again.")
+
+
+def _is_done(connection: Connection, asked_at: datetime) -> bool:
+    read = connection.synced_at is not None and asked_at + MARGIN < connection.synced_at
+    return read and not connection.to_copy
 
 
 class _Import:
@@ -105,6 +111,8 @@ class _Import:
 
     def run(self) -> None:
         """Raises ProviderDown, GrantLost, Stale, Busy."""
+        if self._connection.to_copy:
+            self._ask_for_copies()
         synced_at = self._connection.synced_at
         if self._afresh or synced_at is None or window(self._connection.id, synced_at) != self._days:
             self._list_calendars()
@@ -135,6 +143,19 @@ class _Import:
         self._connection = replace(self._connection, calendars=(*listed, *kept))
         if missing:
             self._problem = NOT_LISTED
+
+    def _ask_for_copies(self) -> None:
+        """Have bookings written where they are wanted now, whatever may be read of the calendars."""
+        ports = self._ports
+        ask_for_copies(
+            self._connection,
+            bookings=ports.following.bookings,
+            connections=ports.connections,
+            copies=ports.following.copies,
+            now=self._now,
+        )
+        self._connection = replace(self._connection, to_copy=False)
+        ports.connections.note(self._connection)
 
     def _keep_channels(self) -> None:
         connections = self._ports.connections
@@ -242,10 +263,10 @@ def _take_down(connection: Connection, ports: Ports, origin: Origin) -> None:
     days = window(connection.id, origin.now)
     leaving = replace(connection, state=State.LEAVING)
     write_external(leaving, days, {}, connections=ports.connections, ledger=ports.ledger, external=ports.external)
-    known = ports.connections.connections(connection.tenant, connection.host)
-    if (connection.id, connection.version) not in {(one.id, one.version) for one in known}:
+    current = ports.connections.connection(connection.tenant, connection.host, connection.id)
+    if current is None or current.version != connection.version:
         raise Stale
-    shared = any(one.id != connection.id and one.subject == connection.subject for one in known)
+    shared = set(ports.connections.users(connection.subject)) - {(connection.tenant, connection.host)}
     try:
         account = ports.providers.open(connection)
         keeper(account, ports, origin.now).close(connection.channels.values())

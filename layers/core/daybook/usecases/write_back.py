@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from daybook.calendar_ports import Connections, Copy, Found, GrantLost, NoticeBoard, Provider, Refused
 from daybook.domain.booking import Booking
@@ -107,6 +107,8 @@ class _Job:
         connection = self._connection(copy.connection)
         if connection is not None:
             if connection.state is not State.CONNECTED:
+                if not copy.owed:
+                    self.ports.connections.put_copy(replace(copy, owed=True))
                 tell_again(connection, notices=self.ports.notices)
                 return
             # Of what stands the provider mails no cancellation: its event only goes elsewhere.

@@ -14,6 +14,7 @@ from daybook.adapters.dynamodb.items import attribute
 from daybook.calendar_ports import Refused
 from daybook.domain.connection import Connection, Guests, State
 from daybook.domain.snapshot import Snapshot
+from daybook.ports import Stale
 
 MOST_BYTES = 350_000
 """Of a snapshot's spans; an item may have 400 KB (AWS: DynamoDB quotas)."""
@@ -42,6 +43,13 @@ def item(connection: Connection) -> dict[str, Any]:
     }
 
 
+def account_user(connection: Connection) -> dict[str, Any]:
+    """The item that says who has connected an account."""
+    tenant, host = connection.tenant, connection.host
+    key = keys.account_user(connection.subject, tenant, host)
+    return {**key, "tenant": attribute(tenant), "host": attribute(host)}
+
+
 def due_key(due_at: datetime, connection: str) -> str:
     return f"{due_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}#{connection}"
 
@@ -49,11 +57,14 @@ def due_key(due_at: datetime, connection: str) -> str:
 def host_after(host: Linked, connection: Connection) -> Linked:
     """Return what a host is told once a connection is written.
 
-    One that is broken must still be asked, for unknown is never free; but it writes nothing.
+    One that is broken must still be asked, for unknown is never free; but it writes nothing. Raises Stale: bookings
+    appear by another connection already.
     """
     asked = connection.busy_from and connection.state is not State.LEAVING
     others = host.connections - {connection.id}
     if connection.state is State.CONNECTED and connection.write_to:
+        if host.written_by not in {None, connection.id}:
+            raise Stale
         invited = connection.guests is Guests.PROVIDER
         written = Linked(written_by=connection.id, guests_invited=invited)
     else:

@@ -1,6 +1,7 @@
 """Connected calendars with what belongs to them: snapshots, copies of bookings, push channels, asked consents."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 TRIES = 4
 COPY_FOLLOWED = timedelta(days=30)
 """How long after its end a booking's event may still be told from others by its id."""
-_NOTED = ("calendars", "channels", "synced_at", "due_at", "problem")
+_INDEXED = ("tenant_pk", "tenant_sk")
+_NOTED = ("calendars", "channels", "to_copy", "synced_at", "due_at", "problem", *_INDEXED)
+_CHOSEN = frozenset({one.name for one in fields(Connection)} | {*_INDEXED})
 
 
 class DynamoConnections:
@@ -44,20 +47,29 @@ class DynamoConnections:
 
     def put(self, connection: Connection, *, version: int | None) -> None:
         put: dict[str, Any] = {"Item": connected.item(connection), "ConditionExpression": "attribute_not_exists(pk)"}
-        if version is not None:
+        writes = [{"Put": put}]
+        if version is None:
+            user = connected.account_user(connection)
+            writes.append({"Put": {"Item": user, "ConditionExpression": "attribute_not_exists(pk)"}})
+        else:
             put |= _same_version(version)
-        self._with_host(connection, {"Put": put}, lambda host: connected.host_after(host, connection))
+        self._with_host(connection, writes, lambda host: connected.host_after(host, connection))
+
+    def choose(self, connection: Connection, *, version: int, listed: bool = False) -> None:
+        left = {"channels"} if listed else {"channels", "calendars"}
+        if connection.synced_at is not None:
+            left.add("synced_at")
+        if not connection.to_copy:
+            left.add("to_copy")
+        update = _update(connection, sorted(_CHOSEN - left), version)
+        self._with_host(connection, [update], lambda host: connected.host_after(host, connection))
 
     def note(self, connection: Connection) -> None:
-        fields = connected.item(connection)
-        update = Expression(keys.connection(connection.tenant, connection.host, connection.id))
-        for name in (*_NOTED, "tenant_pk", "tenant_sk"):
-            if name in fields:
-                update.set(name, fields[name])
-            else:
-                update.remove(name)
-        update.require_same("version", attribute(connection.version))
-        self._unless_stale("update_item", update.update()["Update"])
+        self._unless_stale("update_item", _update(connection, _NOTED, connection.version)["Update"])
+
+    def users(self, subject: str) -> Collection[tuple[str, str]]:
+        found = under(self._client, self._table, keys.account_pk(subject), "T#")
+        return [(item["tenant"]["S"], item["host"]["S"]) for item in found]
 
     def remove(self, connection: Connection) -> None:
         tenant, host = connection.tenant, connection.host
@@ -73,11 +85,12 @@ class DynamoConnections:
         for channel in connection.channels.values():
             self.remove_watch(channel.id)
         key = keys.connection(tenant, host, connection.id)
-        delete = {"Delete": {"Key": key, **_same_version(connection.version)}}
+        user = {"Key": keys.account_user(connection.subject, tenant, host)}
+        deletes = [{"Delete": {"Key": key, **_same_version(connection.version)}}, {"Delete": user}]
         try:
-            self._with_host(connection, delete, lambda known: connected.host_without(known, connection))
+            self._with_host(connection, deletes, lambda known: connected.host_without(known, connection))
         except NotFound:  # the host has been removed before it
-            self._transactions.commit([Write(delete, stale)])
+            self._transactions.commit([Write(delete, stale) for delete in deletes])
 
     def due(self, now: datetime, limit: int) -> Sequence[Connection]:
         query: Any = {
@@ -161,7 +174,7 @@ class DynamoConnections:
         by_event = {
             **fields,
             **keys.copy_of_event(copy.tenant, copy.host, copy.event),
-            "ttl": items.expires(copy.end + COPY_FOLLOWED),
+            "ttl": items.expires(copy.end + (items.BOOKING_LIFE if copy.owed else COPY_FOLLOWED)),
         }
         writes = [Write({"Put": {"Item": item}}, stale) for item in (by_booking, by_event)]
         if earlier is not None and earlier.event != copy.event:
@@ -201,15 +214,16 @@ class DynamoConnections:
         found = under(self._client, self._table, keys.host_pk(tenant, host), keys.COPY)
         return (items.decode(Copy, item) for item in found)
 
-    def _with_host(self, connection: Connection, write: Any, after: connected.Change) -> None:
+    def _with_host(self, connection: Connection, actions: Sequence[Any], after: connected.Change) -> None:
         """Write a connection together with what its host's item says of connections, as that stands now."""
+        writes = [Write(action, stale) for action in actions]
         for _ in range(TRIES):
             host = self._get(keys.host(connection.tenant, connection.host))
             if not host:
                 raise NotFound("No such host.")
             update = connected.host_update(keys.host(connection.tenant, connection.host), host, after)
             try:
-                self._transactions.commit([Write(write, stale), Write(update, lambda _: _HostChanged())])
+                self._transactions.commit([*writes, Write(update, lambda _: _HostChanged())])
             except _HostChanged:
                 continue
             return
@@ -232,6 +246,19 @@ class DynamoConnections:
 
 class _HostChanged(Exception):
     """What the host's item says of connections changed between our reading and our writing."""
+
+
+def _update(connection: Connection, names: Iterable[str], version: int) -> dict[str, Any]:
+    """Return the write of some of a connection's attributes, if its stored version is this."""
+    found = connected.item(connection)
+    update = Expression(keys.connection(connection.tenant, connection.host, connection.id))
+    for name in names:
+        if name in found:
+            update.set(name, found[name])
+        else:
+            update.remove(name)
+    update.require_same("version", attribute(version))
+    return update.update()
 
 
 def _same_version(version: int) -> dict[str, Any]:

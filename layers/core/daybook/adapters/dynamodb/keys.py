@@ -22,6 +22,7 @@
 | copy, by booking | T#tenant#B#id       | COPY                   |
 | push channel     | CHANNEL#id          | CHANNEL                |
 | consent asked    | OAUTH#state         | STATE                  |
+| account's user   | ACCOUNT#hash of the provider's name for it | T#tenant#H#host |
 
 Slugs are [a-z0-9-], ids are ULIDs, event ids of calendar providers [a-z0-9_], so `#` cannot occur inside a part.
 Numbers in sort keys have six digits; the kind of a reminder ends with its minutes: `reminder_60`.
@@ -178,6 +179,15 @@ def channel(channel: str) -> Key:
 
 def consenting(state: str) -> Key:
     return _key(f"OAUTH#{state}", "STATE")
+
+
+def account_pk(subject: str) -> str:
+    """Who has connected an account; a person's name at the provider is nobody's business who reads keys."""
+    return f"ACCOUNT#{sha256(subject.encode()).hexdigest()}"
+
+
+def account_user(subject: str, tenant: str, host: str) -> Key:
+    return _key(account_pk(subject), host_pk(tenant, host))
 
 
 def slug_of(pk: str) -> str:

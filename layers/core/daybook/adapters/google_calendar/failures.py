@@ -28,7 +28,7 @@ def explained() -> Iterator[None]:
     try:
         yield
     except HttpError as error:
-        raise meaning(error.status_code, reason_in(error.content)) from None
+        raise meaning(error.status_code, *reason_in(error.content)) from None
     except (httplib2.HttpLib2Error, GoogleAuthError, OSError) as error:
         raise ProviderDown(type(error).__name__) from None
 
@@ -40,15 +40,16 @@ def meaning(status: int, reason: str, domain: str = "") -> Exception:
     return Refused(reason or str(status), status)
 
 
-def reason_in(content: bytes) -> str:
-    """Return the reason in an error's body; empty if it has none.
+def reason_in(content: bytes) -> tuple[str, str]:
+    """Return the reason in an error's body, and the domain it is of; empty if it has none.
 
     Newer bodies are those of google.rpc.Status, older ones a list of errors; the API answers with the latter.
     """
     try:
         error: Any = json.loads(content)["error"]
         if isinstance(error, str):
-            return error
-        return str(error["errors"][0]["reason"])
-    except (KeyError, IndexError, TypeError, ValueError):
-        return ""
+            return error, ""
+        first = error["errors"][0]
+        return str(first["reason"]), str(first.get("domain", ""))
+    except (AttributeError, KeyError, IndexError, TypeError, ValueError):
+        return "", ""

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httplib2
 from google.oauth2.credentials import Credentials
@@ -17,7 +18,7 @@ from google_auth_httplib2 import AuthorizedHttp
 from googleapiclient.discovery import build
 
 from daybook.adapters.google_calendar.failures import explained
-from daybook.adapters.google_calendar.reading import FIELDS, calendar_of, found
+from daybook.adapters.google_calendar.reading import FIELDS, calendar_of, found, our_event
 from daybook.adapters.google_calendar.writing import changed_event, new_event
 from daybook.calendar_ports import Changes, Found, Refused, TokenExpired
 from daybook.domain.connection import Calendar, Channel
@@ -58,6 +59,7 @@ class GoogleCalendar:
         *,
         api: str,
         owner: str,
+        client: str,
         webhook: str,
         timeout: float,
         tries: int,
@@ -67,6 +69,7 @@ class GoogleCalendar:
 
         Args:
             owner: what our events are marked with, so that those of another host's bookings count as foreign.
+            client: our name at Google. Calendars that another client made are closed to us, and so not ours.
             webhook: where pushes go.
             timeout: seconds, for each step on the wire.
             tries: how often more what failed for a passing reason is tried at once, with exponential pauses.
@@ -77,6 +80,7 @@ class GoogleCalendar:
         self._http = AuthorizedHttp(credentials, http=plain)
         self._api = _service(api)
         self._owner = owner
+        self._mark = f"[daybook:{owner}:{client}]"
         self._webhook = webhook
         self._tries = tries
         self._give_back = give_back
@@ -84,11 +88,22 @@ class GoogleCalendar:
     def calendars(self) -> Sequence[Calendar]:
         hidden = {"showHidden": True}  # what is hidden on a screen blocks all the same
         return [
-            calendar_of(entry) for page in self._pages(self._api.calendarList().list, hidden) for entry in page["items"]
+            calendar_of(entry, self._mark)
+            for page in self._pages(self._api.calendarList().list, hidden)
+            for entry in page["items"]
         ]
 
-    def create_calendar(self, name: str) -> Calendar:
-        return calendar_of(self._carry_out(self._api.calendars().insert(body={"summary": name})))
+    def create_calendar(self, name: str, zone: ZoneInfo) -> Calendar:
+        description = f"Daybook enters appointments here, and knows this calendar by {self._mark}"
+        body = {"summary": name, "description": description, "timeZone": zone.key}
+        return calendar_of(self._carry_out(self._api.calendars().insert(body=body)), self._mark)
+
+    def delete_calendar(self, calendar: str) -> None:
+        try:
+            self._carry_out(self._api.calendars().delete(calendarId=calendar))
+        except Refused as refusal:
+            if refusal.args[0] not in _GONE:
+                raise
 
     def changes(self, calendar: str, token: str | None, *, since: datetime, until: datetime) -> Iterator[Changes]:
         place = {"timeMin": _text(since), "timeMax": _text(until)} if token is None else {"syncToken": token}
@@ -111,7 +126,7 @@ class GoogleCalendar:
             if refusal.args[0] != "duplicate":
                 raise
             # A deleted event keeps its UID: it comes back to life.
-            return self._become(calendar, self._by_uid(calendar, entry.uid), entry)
+            return self._become(calendar, self._by_uid(calendar, entry), entry)
 
     def patch(self, calendar: str, event: str, entry: Entry) -> Found:
         known = self._carry_out(self._api.events().get(calendarId=calendar, eventId=event))
@@ -184,12 +199,12 @@ class GoogleCalendar:
             written = self._carry_out(method(body=plain, **fixed))
         return found(written, self._owner)
 
-    def _by_uid(self, calendar: str, uid: str) -> Json:
-        answer = self._carry_out(self._api.events().list(calendarId=calendar, iCalUID=uid, showDeleted=True))
-        if not answer["items"]:
+    def _by_uid(self, calendar: str, entry: Entry) -> Json:
+        given = {"calendarId": calendar, "iCalUID": entry.uid, "showDeleted": True}
+        events = [event for page in self._pages(self._api.events().list, given) for event in page["items"]]
+        if not events:
             raise Refused("duplicate")
-        known: Json = answer["items"][0]
-        return known
+        return dict(our_event(events, entry.booking, self._owner))
 
     def _listed(self, calendar: str, place: Json) -> Iterator[Json]:
         fixed = {"calendarId": calendar, "singleEvents": True, "maxResults": PAGE, "fields": _LIST_FIELDS}

@@ -48,8 +48,8 @@ class GoogleProviders:
         refresh_token, credentials = self._opened(connection)
         return self._provider(credentials, refresh_token, f"{connection.tenant}/{connection.host}")
 
-    def granted(self, grant: Grant) -> Provider:
-        return self._provider(self._credentials(grant.refresh_token), grant.refresh_token, "")
+    def granted(self, grant: Grant, *, tenant: str, host: str) -> Provider:
+        return self._provider(self._credentials(grant.refresh_token), grant.refresh_token, f"{tenant}/{host}")
 
     def seal(self, tenant: str, host: str, connection: str, refresh_token: str) -> str:
         return self._required_vault().seal(refresh_token, _purpose(tenant, host, connection))
@@ -78,6 +78,7 @@ class GoogleProviders:
             credentials,
             api=self._endpoint.addresses.api,
             owner=owner,
+            client=self._endpoint.client.id,
             webhook=self._webhook,
             timeout=self._endpoint.timeout,
             tries=self._tries,

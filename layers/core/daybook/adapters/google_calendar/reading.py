@@ -3,7 +3,7 @@
 Source: Calendar API v3, CalendarListEntry and Event.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -32,7 +32,7 @@ _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UT
 _NEVER_BUSY = frozenset({"workingLocation", "birthday"})
 
 
-def calendar_of(entry: Json) -> Calendar:
+def calendar_of(entry: Json, mark: str) -> Calendar:
     """Read an entry of the list. Only an owner may let `calendar.events.owned` write."""
     return Calendar(
         id=entry["id"],
@@ -40,6 +40,7 @@ def calendar_of(entry: Json) -> Calendar:
         zone=_zone(entry.get("timeZone", "UTC")),
         primary=entry.get("primary", False),
         writable=entry.get("accessRole", "owner") == "owner",
+        made=mark in entry.get("description", ""),
     )
 
 
@@ -57,6 +58,22 @@ def found(event: Json, owner: str) -> Found:
         meeting_url=event.get("hangoutLink", ""),
         meeting_pending=_pending(event.get("conferenceData", {})),
     )
+
+
+def our_event(events: Sequence[Json], booking: str, owner: str) -> Json:
+    """Return a booking's event among those with its UID.
+
+    Occurrences that a host has changed bear the UID of their series, and an invitation that came by mail has it, too:
+    first comes what we have marked, then what is whole, then what is the host's own.
+    """
+
+    def rank(event: Json) -> tuple[bool, ...]:
+        private = event.get("extendedProperties", {}).get("private", {})
+        marked = (private.get(OWNER), private.get(BOOKING)) == (owner, booking)
+        own = (event.get(role, {}).get("self", False) for role in ("organizer", "creator"))
+        return not marked, "recurringEventId" in event, *(not one for one in own)
+
+    return min(events, key=rank)
 
 
 def _pending(conference: Json) -> bool:

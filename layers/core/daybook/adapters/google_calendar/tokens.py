@@ -70,14 +70,14 @@ class TokenEndpoint:
     def revoke(self, token: str) -> None:
         """End a grant; one that has ended is no error. Raises ProviderDown, Refused."""
         status, content = self._post(self.addresses.revoke, {"token": token})
-        if status != 200 and reason_in(content) != "invalid_token":
-            raise meaning(status, reason_in(content))
+        if status != 200 and (reason := reason_in(content))[0] != "invalid_token":
+            raise meaning(status, *reason)
 
     def _tokens(self, form: Mapping[str, str]) -> Tokens:
         who = {"client_id": self.client.id, "client_secret": self.client.secret}
         status, content = self._post(self.addresses.token, {**form, **who})
         if status != 200:
-            raise meaning(status, reason_in(content))
+            raise meaning(status, *reason_in(content))
         answer = json.loads(content)
         return Tokens(
             access_token=answer["access_token"],
