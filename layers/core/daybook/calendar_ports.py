@@ -72,9 +72,12 @@ class Changes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
-    """Our event of a booking, as last written: by it the host's edits are told from our own.
+    """Our event of a booking, or of a shared session, as last written: by it the host's edits are told from our own.
 
-    `start` and `end` are as in the calendar; `etag` is the calendar's answer to our write.
+    Attributes:
+        booking: whose event it is: a booking's id, or a session's (session_ports.SharedEvent).
+        session: the start of the session it is of; None: it is a single booking's.
+        etag: the calendar's answer to our write. start, end: as in the calendar.
     """
 
     tenant: str
@@ -87,6 +90,7 @@ class Copy:
     version: int
     start: datetime
     end: datetime
+    session: datetime | None = None
 
 
 class Provider(Protocol):
@@ -116,6 +120,9 @@ class Provider(Protocol):
 
     def delete(self, calendar: str, event: str, *, tell_guests: bool) -> None:
         """Delete an event; one that is gone is no error."""
+
+    def delete_by_uid(self, calendar: str, uid: str, *, tell_guests: bool) -> None:
+        """Delete an event that was made, and whose id nobody wrote down; none is no error."""
 
     def watch(self, calendar: str, channel: str, *, token: str, ttl: timedelta) -> Channel: ...
 
