@@ -237,17 +237,17 @@ def test_deleting_twice_is_deleting(world: World) -> None:
 
 
 def test_guests_are_invited_once_and_answer_for_themselves(world: World) -> None:
-    guest = ("bob@example.com", "Bob")
-    made = world.provider.insert(ADA, entry("B1", NINE, guest=guest))
+    guests = (("bob@example.com", "Bob"),)
+    made = world.provider.insert(ADA, entry("B1", NINE, guests=guests))
     world.people.respond(ADA, made.id, "accepted", who="bob@example.com")
-    world.provider.patch(ADA, made.id, entry("B1", TEN, guest=guest))
+    world.provider.patch(ADA, made.id, entry("B1", TEN, guests=guests))
     (bob,) = world.people.event(ADA, made.id)["attendees"]
     assert (bob["email"], bob["responseStatus"]) == ("bob@example.com", "accepted")
     assert [(mail.kind, mail.to) for mail in world.google.world.mails] == [
         ("invitation", "bob@example.com"),
         ("update", "bob@example.com"),
     ]
-    world.provider.patch(ADA, made.id, entry("B1", TEN, guest=None))
+    world.provider.patch(ADA, made.id, entry("B1", TEN, guests=()))
     assert world.people.event(ADA, made.id).get("attendees", []) == [], "who is forgotten is no guest"
 
 

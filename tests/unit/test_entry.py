@@ -27,20 +27,20 @@ def test_a_host_reads_who_comes_and_why() -> None:
     made = entry(answers=ANSWERS)
     assert made.title == "Intro – Bob Guest x"
     assert made.description == "Bob Guest x\nbob@example.com\nAmerica/New_York\n\nTopic: Tea\nand cake"
-    assert made.guest is None
+    assert made.guests == ()
 
 
 def test_an_invited_guest_reads_nothing_that_was_typed_but_a_plain_name() -> None:
     typed = replace(BOB, name="Bob https://evil.example")
     made = entry(invites=True, answers=ANSWERS, attendee=typed)
-    assert (made.title, made.description, made.guest) == ("Intro", "", ("bob@example.com", "Bob"))
+    assert (made.title, made.description, made.guests) == ("Intro", "", (("bob@example.com", "Bob"),))
     assert "evil" not in str(made)
 
 
 @pytest.mark.parametrize("invites", [False, True])
 def test_nobody_is_named_who_is_forgotten(invites: bool) -> None:
     made = entry(invites=invites, attendee=BOB.nobody)
-    assert (made.title, made.description, made.guest) == ("Intro", "", None)
+    assert (made.title, made.description, made.guests) == ("Intro", "", ())
 
 
 def test_an_event_always_has_a_title() -> None:
