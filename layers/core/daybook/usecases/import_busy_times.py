@@ -23,7 +23,8 @@ from daybook.domain.history import Origin
 from daybook.domain.notice import vanished
 from daybook.domain.snapshot import Snapshot, window
 from daybook.ports import Ledger, NewId, Stale
-from daybook.usecases import follow_edit
+from daybook.usecases import edits
+from daybook.usecases.follow_edit import follow_edit
 from daybook.usecases.keep_channels import Keeper
 from daybook.usecases.lose_grant import lose_grant, tell_again
 from daybook.usecases.read_calendar import Reading, read_calendar
@@ -45,7 +46,7 @@ class Ports:
     ledger: Ledger
     external: ExternalTime
     notices: NoticeBoard
-    following: follow_edit.Ports
+    following: edits.Ports
     new_id: NewId
     new_secret: Callable[[], str]
 
@@ -204,7 +205,7 @@ class _Import:
         whole = True
         for found, copy in reading.ours:
             try:
-                follow_edit.follow_edit(
+                follow_edit(
                     found,
                     copy,
                     connection=self._connection,
