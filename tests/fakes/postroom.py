@@ -172,9 +172,10 @@ class Postroom:
         return {mail.name: mail for mail in self._logged(booking.id)}
 
     def methods(self, booking: Booking, recipient: Recipient) -> list[Method | None]:
-        """Return the calendar objects that a recipient got, in order."""
+        """Return the calendar objects that a recipient got about a booking, in order."""
         log = self.log(booking)
-        return [log[sent.name].method for sent in self.mailer.sent if sent.name.recipient is recipient]
+        about = [sent for sent in self.mailer.sent if sent.tags["booking"] == booking.id]
+        return [log[sent.name].method for sent in about if sent.name.recipient is recipient]
 
     def require_single(self) -> None:
         """No mail was sent twice, and the log knows of each that it arrived."""
