@@ -7,15 +7,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from daybook.calendar_ports import ProviderDown
+from daybook.domain.actor import Role
 from daybook.domain.booking import Booking, Status
-from daybook.domain.connection import Connection
+from daybook.domain.connection import Connection, OnEdit
 from daybook.domain.errors import DaybookError
 from daybook.domain.history import Event
 from daybook.domain.ledger import granule_at
 from daybook.mail_ports import NotYet
+from daybook.usecases.erase_booking import erase_booking
 from local.google.trouble import Failure, Trouble
 from tests.calendar.reader import Reader, reading
 from tests.calendar.world import at
+from tests.fakes import values
 from tests.fakes.post import Died
 from tests.fakes.scene import ACME
 from tests.fakes.values import HALF_HOUR, HOUR, NINE
@@ -34,6 +37,8 @@ STEPS = st.one_of(
     st.tuples(st.just("work")),
     st.tuples(st.just("read")),
     st.tuples(st.just("drag"), some, places),
+    st.tuples(st.just("delete"), some),
+    st.tuples(st.just("forget"), some),
     st.tuples(st.just("lose"), st.sampled_from([Failure.LOST_ANSWER, Failure.UNAVAILABLE])),
     st.tuples(st.just("die"), st.sampled_from(["put", "remove"]), st.integers(1, 3)),
 )
@@ -104,6 +109,16 @@ class Studio:
             event = events[number % len(events)]["id"]
             self.reader.people.edit(self.office.calendar, event, start=start, end=start + HALF_HOUR)
 
+    def delete(self, number: int) -> None:
+        events = self.office.events()
+        if events:
+            self.reader.people.delete(self.office.calendar, events[number % len(events)]["id"])
+
+    def forget(self, number: int) -> None:
+        if self.booked:
+            ports, origin = self.scene.ports, values.origin(Role.HOST, self.scene.now)
+            erase_booking(self.known(number), origin=origin, ledger=ports.ledger, bookings=ports.bookings)
+
     def lose(self, failure: Failure) -> None:
         self.office.world.google.trouble.fail(failure)
 
@@ -136,9 +151,9 @@ class _Watched:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-@given(case=CASES, twice=st.booleans(), lost=st.booleans())
-def test_each_session_has_one_event_with_all_who_sit_there(case: Any, twice: bool, lost: bool) -> None:
-    with reading() as reader:
+@given(case=CASES, twice=st.booleans(), lost=st.booleans(), on_edit=st.sampled_from(OnEdit))
+def test_each_session_has_one_event_with_all_who_sit_there(case: Any, twice: bool, lost: bool, on_edit: OnEdit) -> None:
+    with reading(on_edit=on_edit) as reader:
         studio = Studio(reader)
         studio.room.twice = twice
         reader.office.world.google.pushes.all_lost = lost
