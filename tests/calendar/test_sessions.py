@@ -391,6 +391,20 @@ class TestOtherCalendars:
         assert [summary for summary, _ in shown(office)] == ["Yoga (2/3)"]
 
 
+class TestAConnectionMadeAnew:
+    def test_finds_the_event_of_a_session(self, office: Office) -> None:
+        bookings = joined(office, "bob", "eve")
+        connections, before = office.scene.ports.connections, office.connection
+        connections.remove(before)
+        office.scene.cancel(bookings.pop())
+        office.room.settle()
+        assert [summary for summary, _ in shown(office)] == ["Yoga (2/3)"], "nobody lets us in"
+        connections.put(before, version=None)
+        office.ask(*bookings)
+        assert [summary for summary, _ in shown(office)] == ["Yoga (1/3)"]
+        assert office.ever() == 1
+
+
 class TestGuests:
     @pytest.fixture
     def office(self, office: Office) -> Office:

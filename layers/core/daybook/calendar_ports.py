@@ -74,15 +74,14 @@ class Changes:
 class Copy:
     """Our event of a booking, or of a shared session, as last written: by it the host's edits are told from our own.
 
-    Attributes:
-        booking: whose event it is: a booking's id, or a session's (session_ports.SharedEvent).
-        session: the start of the session it is of; None: it is a single booking's.
-        etag: the calendar's answer to our write. start, end: as in the calendar.
+    `start` and `end` are as in the calendar; `etag` is the calendar's answer to our write.
     """
 
     tenant: str
     host: str
     booking: str
+    """A booking's id; or a session's (session_ports.SharedEvent), and then `session` is when that begins."""
+    session: datetime | None = None
     connection: str
     calendar: str
     event: str
@@ -90,7 +89,6 @@ class Copy:
     version: int
     start: datetime
     end: datetime
-    session: datetime | None = None
 
 
 class Provider(Protocol):

@@ -138,7 +138,9 @@ class GoogleCalendar:
 
     def delete_by_uid(self, calendar: str, uid: str, *, tell_guests: bool) -> None:
         for known in self._carry_out(self._api.events().list(calendarId=calendar, iCalUID=uid))["items"]:
-            self.delete(calendar, known["id"], tell_guests=tell_guests)
+            event = found(known, self._owner).event
+            if event is not None and event.booking is not None:
+                self.delete(calendar, known["id"], tell_guests=tell_guests)
 
     def watch(self, calendar: str, channel: str, *, token: str, ttl: timedelta) -> Channel:
         body = {
