@@ -1,6 +1,7 @@
 """Whatever people, hosts, queues and workers do: in the end each session has one event, with all who sit there."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +12,7 @@ from daybook.domain.actor import Role
 from daybook.domain.booking import Booking, Status
 from daybook.domain.connection import Connection, OnEdit
 from daybook.domain.errors import DaybookError
+from daybook.domain.event_type import GOOGLE_MEET
 from daybook.domain.history import Event
 from daybook.domain.ledger import granule_at
 from daybook.mail_ports import NotYet
@@ -24,26 +26,32 @@ from tests.fakes.scene import ACME
 from tests.fakes.values import HALF_HOUR, HOUR, NINE
 
 PEOPLE = ("ann", "ben", "cat", "dan", "eli")
-STARTS = tuple(NINE + hours * HOUR for hours in (0, 0.5, 2, 4))
-"""Two of them touch, so that a session cannot be dragged everywhere."""
+STARTS = (NINE, NINE + 2 * HOUR)
+LATER = NINE + 4 * HOUR
+ELSEWHERE = (*STARTS, NINE + HALF_HOUR / 3, NINE + HALF_HOUR, LATER, LATER + HOUR, NINE + timedelta(minutes=1))
+"""Some over a session's own time, some onto another, one off the grid."""
 WORKERS_CALLS = frozenset({"insert", "patch", "delete", "event"})
 
 people, places, some = st.sampled_from(PEOPLE), st.sampled_from(STARTS), st.integers(0, 9)
+anywhere = st.sampled_from(ELSEWHERE)
 STEPS = st.one_of(
     st.tuples(st.just("join"), people, places),
     st.tuples(st.just("leave"), some),
-    st.tuples(st.just("move"), some, places),
+    st.tuples(st.just("move"), some, st.sampled_from((*STARTS, LATER))),
     st.tuples(st.just("tell"), some),
     st.tuples(st.just("work")),
     st.tuples(st.just("read")),
-    st.tuples(st.just("drag"), some, places),
+    st.tuples(st.just("drag"), some, anywhere),
+    st.tuples(st.just("drag_and_see"), some, anywhere),
     st.tuples(st.just("delete"), some),
     st.tuples(st.just("forget"), some),
     st.tuples(st.just("lose"), st.sampled_from([Failure.LOST_ANSWER, Failure.UNAVAILABLE])),
     st.tuples(st.just("die"), st.sampled_from(["put", "remove"]), st.integers(1, 3)),
 )
-CASES = st.lists(st.tuples(STEPS, st.lists(STEPS, max_size=2)), min_size=3, max_size=14)
+CASES = st.lists(st.tuples(STEPS, st.lists(STEPS, max_size=2)), min_size=3, max_size=12)
 """What is done, and what others do while a worker that it sets to work talks to Google."""
+FIRST = st.lists(st.tuples(people, places), min_size=1, max_size=5)
+"""Who has joined which session before all that."""
 
 
 class Studio:
@@ -51,7 +59,7 @@ class Studio:
 
     def __init__(self, reader: Reader) -> None:
         self.reader, self.office, self.scene = reader, reader.office, reader.office.scene
-        self.scene.offer("yoga", title="Yoga", capacity=3)
+        self.scene.offer("yoga", title="Yoga", capacity=3, location=GOOGLE_MEET)
         self.room = self.office.room
         self.room.account = self.account
         self.sessions = self.scene.ports.sessions
@@ -109,6 +117,10 @@ class Studio:
             event = events[number % len(events)]["id"]
             self.reader.people.edit(self.office.calendar, event, start=start, end=start + HALF_HOUR)
 
+    def drag_and_see(self, number: int, start: Any) -> None:
+        self.drag(number, start)
+        self.read()
+
     def delete(self, number: int) -> None:
         events = self.office.events()
         if events:
@@ -151,12 +163,17 @@ class _Watched:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-@given(case=CASES, twice=st.booleans(), lost=st.booleans(), on_edit=st.sampled_from(OnEdit))
-def test_each_session_has_one_event_with_all_who_sit_there(case: Any, twice: bool, lost: bool, on_edit: OnEdit) -> None:
+@given(first=FIRST, case=CASES, twice=st.booleans(), lost=st.booleans(), on_edit=st.sampled_from(OnEdit))
+def test_each_session_has_one_event_with_all_who_sit_there(
+    first: Any, case: Any, twice: bool, lost: bool, on_edit: OnEdit
+) -> None:
     with reading(on_edit=on_edit) as reader:
         studio = Studio(reader)
         studio.room.twice = twice
         reader.office.world.google.pushes.all_lost = lost
+        for who, start in first:
+            studio.do(("join", who, start))
+        studio.work()
         for step, meanwhile in case:
             studio.meanwhile = list(meanwhile)
             studio.do(step)
@@ -174,6 +191,7 @@ def test_each_session_has_one_event_with_all_who_sit_there(case: Any, twice: boo
             start = at(event["start"]["dateTime"])
             assert event["summary"] == f"Yoga ({len(expected[start])}/3)"
             assert at(event["end"]["dateTime"]) == start + HALF_HOUR
+            assert {one.meeting_url for one in sitting if one.start == start} == {event["hangoutLink"]}
         days = studio.scene.ports.ledger.days(ACME, "ada", range(granule_at(NINE) // 288, granule_at(NINE) // 288 + 1))
         seats = {session.start: session.seats for day in days for session in day.sessions.values()}
         assert seats == {granule_at(start): len(names) for start, names in expected.items()}
