@@ -1,14 +1,17 @@
 """What a host does to the event of a session: all who sit there go with it, or it is put back; never an echo."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from daybook.adapters.google_calendar.provider import GoogleCalendar
+from daybook.calendar_ports import Found
 from daybook.domain.booking import Booking, Status
 from daybook.domain.connection import Guests, OnEdit
+from daybook.domain.errors import Busy
 from daybook.domain.event_type import GOOGLE_MEET
 from daybook.domain.history import Deed
 from daybook.domain.mail import Method, Recipient
@@ -151,7 +154,7 @@ class TestAMove:
             ledger=interrupted(ports.ledger, "move_session", lambda: reader.office.scene.cancel(sitting[0])),
         )
         edit(reader)
-        with pytest.raises(Exception, match="changed by others"):
+        with pytest.raises(Busy):
             reader.read_now(replace(reader.ports, following=late))
         reader.settle()
         reader.pass_(minutes=20)
@@ -291,11 +294,10 @@ class TestAMoveThatCannotBe:
         def die() -> None:
             raise Died
 
-        for method in ("settle",):
-            following = reader.ports.following
-            broken = replace(following, ledger=interrupted(following.ledger, method, die))
-            with pytest.raises(Died):
-                reader.read_now(replace(reader.ports, following=broken))
+        following = reader.ports.following
+        broken = replace(following, ledger=interrupted(following.ledger, "settle", die))
+        with pytest.raises(Died):
+            reader.read_now(replace(reader.ports, following=broken))
         reader.settle()
         is_whole(reader, NINE, "Yoga (2/3)")
         assert refusals(reader) == 1
@@ -336,7 +338,7 @@ class TestADeletion:
 
         reader.people.delete(reader.office.calendar, reader.office.event()["id"])
         following = replace(reader.ports.following, ledger=Late())  # type: ignore[arg-type]
-        with pytest.raises(Exception, match="changed by others"):
+        with pytest.raises(Busy):
             reader.read_now(replace(reader.ports, following=following))
         reader.office.room.settle()
         assert reader.office.events() == [], "nobody brings it back"
@@ -414,6 +416,43 @@ class TestHostsWhoWantTheirCalendarKept:
             is_whole(reader, NINE, "Yoga (2/3)")
             assert refusals(reader) == times
         assert states(reader, sitting) == [Status.CONFIRMED] * 2
+
+
+class TestWhileItsEventIsBeingWritten:
+    """A third joins; the worker has taken the event for itself, and is talking to Google."""
+
+    def write(self, reader: Reader, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], None]) -> None:
+        waiting, patch = [meanwhile], GoogleCalendar.patch
+
+        def late(account: GoogleCalendar, *args: Any) -> Found:
+            answer = patch(account, *args)
+            if waiting:
+                waiting.pop()()
+            return answer
+
+        monkeypatch.setattr(GoogleCalendar, "patch", late)
+        join(reader, "kim")
+        reader.office.room.settle()
+
+    def test_an_edit_waits(self, reader: Reader, sitting: list[Booking], monkeypatch: pytest.MonkeyPatch) -> None:
+        def meanwhile() -> None:
+            edit(reader)
+            with pytest.raises(Busy):
+                reader.read_now(reader.ports)
+
+        reader.office.world.google.pushes.all_lost = True
+        self.write(reader, monkeypatch, meanwhile)
+        assert starts(reader, sitting) == [NINE] * 2
+        reader.pass_(minutes=20)
+        assert starts(reader, sitting) == [NINE + 2 * HOUR] * 2
+        is_whole(reader, NINE + 2 * HOUR, "Yoga (3/3)")
+
+    def test_its_echo_is_none(self, reader: Reader, sitting: list[Booking], monkeypatch: pytest.MonkeyPatch) -> None:
+        """The list tells of it before the worker could note its answer."""
+        reader.office.world.google.pushes.all_lost = True
+        self.write(reader, monkeypatch, lambda: reader.read_now(reader.ports))
+        is_whole(reader, NINE, "Yoga (3/3)")
+        assert [deeds(reader, one) for one in sitting] == [[Deed.BOOKED]] * 2
 
 
 class TestNoEcho:

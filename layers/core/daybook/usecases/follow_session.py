@@ -65,7 +65,8 @@ class _Edit:
         if self.sitting and self.sitting[0].end <= self.now:
             return
         if event is not None and (event.start, event.end) == (self.copy.session, self._end):
-            self.ports.connections.put_copy(self._seen(event))
+            if not self._is_held:  # else it may be what is just being written, and whoever writes it knows it
+                self._put(self.session, self.session, self._seen(event))
             return
         if event is None and self.session.start <= self.now:
             return  # what has begun stays as it was, in the calendar alone it is gone
@@ -121,9 +122,13 @@ class _Edit:
 
     # --- the session's event, which is ours alone meanwhile
 
+    @property
+    def _is_held(self) -> bool:
+        return self.session.held_until is not None and self.session.held_until > self.now
+
     def _held(self) -> SharedEvent:
         """Keep others from writing the event. Raises Busy: somebody else is at it."""
-        if self.session.held_until is not None and self.session.held_until > self.now:
+        if self._is_held:
             raise Busy("The event is being written; try again.")
         return self._put(replace(self.session, held_until=self.now + HOLD), self.session)
 
