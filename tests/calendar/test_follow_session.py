@@ -183,8 +183,11 @@ class TestAMove:
             assert start_of(reader.office.event()) == target
         assert [one for one in deeds(reader, sitting[0]) if one is Deed.RESCHEDULED] == [Deed.RESCHEDULED] * 2
 
-    def test_that_was_not_written_down_leaves_one_event(self, reader: Reader, sitting: list[Booking]) -> None:
+    def test_that_was_not_written_down_leaves_one_event_and_meeting(self, reader: Reader) -> None:
         """All have moved, and nobody knows that the event is theirs."""
+        reader.office.scene.offer("call", title="Yoga", capacity=3, location=GOOGLE_MEET)
+        sitting = [reader.office.scene.book(NINE, who, event_type="call") for who in ("bob", "eve")]
+        reader.pass_(minutes=5)
         edit(reader)
         ports = reader.ports
         calls = iter(range(10))
@@ -206,6 +209,29 @@ class TestAMove:
         ]
         assert states(reader, sitting) == [Status.CONFIRMED] * 2
         assert reader.office.scene.ports.sessions.session(ACME, "ada", NINE) is None
+        url = reader.office.event()["hangoutLink"]
+        assert [reader.office.scene.stored(one).meeting_url for one in sitting] == [url] * 2
+
+    @pytest.mark.parametrize("trace", ["event", "nothing"])
+    def test_to_where_a_session_has_just_ended(self, reader: Reader, sitting: list[Booking], trace: str) -> None:
+        """Its event may be about to go; or, of an account since disconnected, only that it had one is known."""
+        there, ports = NINE + 2 * HOUR, reader.office.scene.ports
+        [last] = joined(reader, "kim", start=there)
+        if trace == "nothing":
+            known = ports.sessions.session(ACME, "ada", there)
+            copy = known and ports.connections.copy(ACME, known.id)
+            assert copy
+            ports.connections.remove_copy(copy)
+            reader.people.delete(reader.office.calendar, copy.event)
+        reader.office.scene.cancel(last)
+        edit(reader, there)
+        reader.read_now(reader.ports)
+        reader.settle()
+        reader.pass_(minutes=30)
+        target = NINE if trace == "event" else there
+        assert [(start_of(one), one["summary"]) for one in reader.office.events()] == [(target, "Yoga (2/3)")]
+        assert starts(reader, sitting) == [target] * 2
+        assert reader.office.room.copying.messages == []
 
     def test_keeps_the_meeting(self, reader: Reader) -> None:
         reader.office.scene.offer("yoga2", title="Yoga", capacity=3, location=GOOGLE_MEET)

@@ -18,6 +18,7 @@ class SharedEvent:
         version: grows with every write of this.
         seats: the bookings that sat there when the event was written, in order of booking.
         named: those of them whose person the event names.
+        meeting_url: of its video meeting, as far as that was known; empty without one.
         held_until: until when one worker alone may write the event. None once it is written; a moment that has passed
             says that somebody failed over it, or wants it written anew.
     """
@@ -30,6 +31,7 @@ class SharedEvent:
     version: int = 0
     seats: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
+    meeting_url: str = ""
     held_until: datetime | None = None
 
 

@@ -110,6 +110,8 @@ class _Edit:
 
     def _moved(self, start: datetime) -> bool:
         ports = self.ports
+        if not self._vacant(start):
+            return False
         try:
             reschedule_session(
                 self.sitting, start, origin=self._origin(), catalogue=ports.catalogue, ledger=ports.ledger
@@ -119,6 +121,20 @@ class _Edit:
         except DaybookError:
             return False
         return True
+
+    def _vacant(self, start: datetime) -> bool:
+        """Tell whether no other session has an event there, though it may be about to go; clear a forgotten trace."""
+        ports = self.ports
+        other = ports.sessions.session(self.session.tenant, self.session.host, start)
+        if other is None:
+            return True
+        sitting = who_sits(other.tenant, other.host, start, other, bookings=ports.bookings)
+        if sitting or other.held_until is not None or ports.connections.copy(other.tenant, other.id) is not None:
+            return False
+        with suppress(Stale):
+            ports.sessions.remove(other, None)
+            return True
+        return False
 
     # --- the session's event, which is ours alone meanwhile
 

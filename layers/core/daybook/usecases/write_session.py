@@ -182,7 +182,7 @@ class _Job:
         event = copy.event if copy else None
         entry = self._entry(held, place.connection)
         found = self.calendars.written(place.connection, place.calendar, event, entry)
-        after = replace(held, seats=self._seats, named=self._named, held_until=None)
+        after = replace(held, seats=self._seats, named=self._named, meeting_url=found.meeting_url, held_until=None)
         self._put(after, held, self._copied(held, place, found))
         return found
 
@@ -227,25 +227,29 @@ class _Job:
 
     # --- the meeting that all share
 
+    @property
+    def _unmet(self) -> bool:
+        """Whether the meeting is not known, or somebody has not heard of it."""
+        url = self.known.meeting_url if self.known else ""
+        return any(booking.video and (not url or booking.meeting_url != url) for booking in self.sitting)
+
     def _look_for_meeting(self, place: _Place) -> None:
-        """Ask for a meeting that was not there yet when the event was written, or that somebody has not heard of."""
-        if self.copy is None or self._over or all(booking.meeting_url for booking in self._video):
+        if self.copy is None or self.known is None or self._over or not self._unmet:
             return
         with self.calendars.account(place.connection) as account:
             found = account.event(self.copy.calendar, self.copy.event)
-        if found is not None:
-            self._share_meeting(found)
+        if found is None:
+            return
+        if found.meeting_url not in {"", self.known.meeting_url}:
+            self._put(replace(self.known, meeting_url=found.meeting_url), self.known)
+        self._share_meeting(found)
 
     def _share_meeting(self, found: Found) -> None:
         if self._over:
             return
         if found.meeting_url:
-            for booking in self._video:
-                if booking.meeting_url != found.meeting_url:
+            for booking in self.sitting:
+                if booking.video and booking.meeting_url != found.meeting_url:
                     self.calendars.meet(booking, found.meeting_url)
-        elif found.meeting_pending and not all(booking.meeting_url for booking in self._video):
+        elif found.meeting_pending and self._unmet:
             raise NotYet("the meeting is being made")
-
-    @property
-    def _video(self) -> Sequence[Booking]:
-        return [booking for booking in self.sitting if booking.video]
