@@ -12,7 +12,7 @@ from daybook.domain.errors import NotFound
 from daybook.domain.ledger import PER_DAY, granule_after, granule_at, moment_at
 from daybook.domain.snapshot import window
 from daybook.edge.batches import delay_after
-from daybook.usecases import follow_edit
+from daybook.usecases import edits
 from daybook.usecases.import_busy_times import Ports, import_busy_times
 from daybook.usecases.receive_push import Push, receive_push
 from daybook.usecases.sweep_calendars import Swept, sweep_calendars
@@ -68,11 +68,12 @@ class Reader:
             ledger=known.ledger,
             external=known.external,
             notices=self.office.room.notices,
-            following=follow_edit.Ports(
+            following=edits.Ports(
                 catalogue=known.catalogue,
                 ledger=known.ledger,
                 bookings=known.bookings,
                 connections=known.connections,
+                sessions=known.sessions,
                 copies=MemoryCopyQueue(self.office.room.copying),
             ),
             new_id=lambda: f"channel-{next(self._numbers)}",
@@ -171,7 +172,8 @@ class Reader:
 def _ours(resource: dict[str, Any]) -> bool:
     """A series that a host made of our event is theirs: its occurrences carry our mark, and are no copies."""
     alone = "recurrence" not in resource and "recurringEventId" not in resource
-    return alone and "daybook_booking" in resource.get("extendedProperties", {}).get("private", {})
+    marks = resource.get("extendedProperties", {}).get("private", {})
+    return alone and not marks.keys().isdisjoint({"daybook_booking", "daybook_session"})
 
 
 @contextmanager

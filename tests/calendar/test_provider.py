@@ -297,18 +297,51 @@ def test_deleting_twice_is_deleting(world: World) -> None:
     assert world.people.event(ADA, made.id)["status"] == "cancelled"
 
 
+def test_guests_of_a_session_are_who_sits_there_and_see_none_of_each_other(world: World) -> None:
+    bob, eve, kim = ((f"{who.lower()}@example.com", who) for who in ("Bob", "Eve", "Kim"))
+    shared: dict[str, Any] = {"shared": True}
+    made = world.provider.insert(ADA, entry("S1", NINE, guests=(bob, eve), **shared))
+    world.people.respond(ADA, made.id, "accepted", who=eve[0])
+    world.provider.patch(ADA, made.id, entry("S1", NINE, guests=(eve, kim), **shared))
+    event = world.people.event(ADA, made.id)
+    answers = {one["email"]: one["responseStatus"] for one in event["attendees"]}
+    assert answers == {eve[0]: "accepted", kim[0]: "needsAction"}
+    assert event["guestsCanSeeOtherGuests"] is False
+    before = len(world.google.world.mails)
+    world.provider.patch(ADA, made.id, entry("S1", NINE, guests=(eve,), tells=False, **shared))
+    world.provider.patch(ADA, made.id, entry("S1", NINE, guests=(), **shared))
+    assert world.people.event(ADA, made.id).get("attendees", []) == []
+    assert len(world.google.world.mails) == before
+
+
+def test_an_event_of_a_session_is_known_for_ours(world: World) -> None:
+    made = world.provider.insert(ADA, entry("S1", NINE, shared=True))
+    assert world.people.event(ADA, made.id)["extendedProperties"]["private"]["daybook_session"] == "S1"
+    [found] = world.provider.events(ADA, NINE, TEN)
+    assert found.event
+    assert found.event.booking == "S1"
+
+
+def test_an_event_whose_id_is_lost_is_deleted_by_its_uid(world: World) -> None:
+    kept = world.provider.insert(ADA, entry("B1", NINE))
+    world.provider.insert(ADA, entry("S1", TEN, uid="session@daybook.example"))
+    for _ in range(2):
+        world.provider.delete_by_uid(ADA, "session@daybook.example", tell_guests=False)
+    assert [one.id for one in world.provider.events(ADA, NINE, at("2026-11-02T12:00Z"))] == [kept.id]
+
+
 def test_guests_are_invited_once_and_answer_for_themselves(world: World) -> None:
-    guest = ("bob@example.com", "Bob")
-    made = world.provider.insert(ADA, entry("B1", NINE, guest=guest))
+    guests = (("bob@example.com", "Bob"),)
+    made = world.provider.insert(ADA, entry("B1", NINE, guests=guests))
     world.people.respond(ADA, made.id, "accepted", who="bob@example.com")
-    world.provider.patch(ADA, made.id, entry("B1", TEN, guest=guest))
+    world.provider.patch(ADA, made.id, entry("B1", TEN, guests=guests))
     (bob,) = world.people.event(ADA, made.id)["attendees"]
     assert (bob["email"], bob["responseStatus"]) == ("bob@example.com", "accepted")
     assert [(mail.kind, mail.to) for mail in world.google.world.mails] == [
         ("invitation", "bob@example.com"),
         ("update", "bob@example.com"),
     ]
-    world.provider.patch(ADA, made.id, entry("B1", TEN, guest=None))
+    world.provider.patch(ADA, made.id, entry("B1", TEN, guests=()))
     assert world.people.event(ADA, made.id).get("attendees", []) == [], "who is forgotten is no guest"
 
 

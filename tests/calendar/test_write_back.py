@@ -100,13 +100,6 @@ class TestABooking:
         unconnected.room.settle()
         assert unconnected.scene.stored(booking) == booking
 
-    def test_of_a_shared_session_has_an_event_of_its_own(self, office: Office) -> None:
-        office.scene.offer("class", capacity=2)
-        for who in ("bob", "eve"):
-            office.scene.book(who=who, event_type="class")
-        office.room.settle()
-        assert {event["summary"] for event in office.events()} == {"Class – Bob", "Class – Eve"}
-
     def test_that_is_over_is_not_written_anew(self, office: Office) -> None:
         booking = office.scene.book()
         office.scene.now = NINE + HOUR

@@ -19,6 +19,7 @@ from daybook.adapters.dynamodb.connections import DynamoConnections
 from daybook.adapters.dynamodb.external import DynamoExternalTime
 from daybook.adapters.dynamodb.ledger import DynamoLedger
 from daybook.adapters.dynamodb.mails import DynamoMails
+from daybook.adapters.dynamodb.sessions import DynamoSessions
 from daybook.domain.booking import Booking
 from daybook.domain.history import Deed
 from daybook.domain.host import Host
@@ -64,6 +65,7 @@ def ports(request: pytest.FixtureRequest) -> Ports:
         DynamoMails(client, TABLE),
         DynamoConnections(client, TABLE),
         DynamoExternalTime(client, TABLE, sleep=lambda _: None),
+        DynamoSessions(client, TABLE),
     )
 
 

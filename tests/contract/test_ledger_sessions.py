@@ -1,15 +1,20 @@
 """What every ledger promises about meetings that several attendees share."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from daybook.domain.booking import Booking
-from daybook.domain.errors import Exists, SessionFull, SlotTaken
+from daybook.domain.errors import Busy, Exists, LimitReached, SessionFull, SlotTaken
+from daybook.domain.history import Deed
 from daybook.domain.ledger import granule_at
+from daybook.domain.limits import Bound, Counter
+from daybook.ports import MOST_MOVED, Move, Stale
 from tests.contract.conftest import Desk
-from tests.fakes.values import HOUR, NINE
+from tests.fakes import values
+from tests.fakes.values import HOUR, NINE, NOW
 
 LENGTHS = pytest.mark.parametrize("length", [HOUR, 8 * HOUR], ids=["short", "longer than one condition can check"])
 
@@ -109,3 +114,83 @@ def test_a_session_across_midnight_counts_once(desk: Desk) -> None:
     desk.cancel(first)
     desk.cancel(second)
     assert desk.day(late).taken == desk.day(late + HOUR).taken == frozenset()
+
+
+def test_who_sits_is_known_at_once(desk: Desk) -> None:
+    first = seat(desk, "B1", "bob")
+    seat(desk, "B2", "eve")
+    seat(desk, "B3", "kim", start=NINE + HOUR)
+    assert sorted(seated(desk)) == ["B1", "B2"]
+    desk.move(first, NINE + HOUR)
+    assert (seated(desk), sorted(seated(desk, NINE + HOUR))) == (["B2"], ["B1", "B3"])
+
+
+class TestAWholeSession:
+    def seats(self, desk: Desk, count: int = 2, *bounds: Bound, **fields: Any) -> list[Booking]:
+        plain = {"seat_of": "class/60", "capacity": count, "length": HOUR, **fields}
+        return [desk.booked(f"B{n}", *bounds, attendee_key=f"person-{n}", **plain) for n in range(count)]
+
+    def move(self, desk: Desk, bookings: list[Booking], start: datetime, *bounds: Bound) -> list[Booking]:
+        counted = tuple(bound.counter for bound in bounds)
+        after = [
+            replace(one, start=start, end=start + one.duration, version=one.version + 1, counted=counted)
+            for one in bookings
+        ]
+        moves = [
+            Move(old, new, values.step(Deed.RESCHEDULED, old, new), bounds)
+            for old, new in zip(bookings, after, strict=True)
+        ]
+        desk.ports.ledger.move_session(moves, now=NOW)
+        return after
+
+    @pytest.mark.parametrize("by", [HOUR / 2, 3 * HOUR, 15 * HOUR, 48 * HOUR], ids=str)
+    def test_moves_at_once_over_its_own_time_too(self, desk: Desk, by: timedelta) -> None:
+        bookings = self.seats(desk, MOST_MOVED)
+        after = self.move(desk, bookings, NINE + by)
+        assert [desk.stored(one) for one in bookings] == after
+        assert [desk.deeds(one) for one in after] == [[Deed.BOOKED, Deed.RESCHEDULED]] * MOST_MOVED
+        assert seated(desk) == []
+        assert sorted(seated(desk, NINE + by)) == sorted(one.id for one in after)
+        [session] = desk.day(NINE + by).sessions.values()
+        assert (session.start, session.seats) == (granule_at(NINE + by), MOST_MOVED)
+        for one in after:
+            desk.cancel(one)
+        assert desk.day(NINE + by).taken == desk.day().taken == frozenset()
+
+    @pytest.mark.parametrize("other", ["meeting", "session"])
+    def test_stays_where_it_is_if_anything_is_in_the_way(self, desk: Desk, other: str) -> None:
+        bookings = self.seats(desk)
+        if other == "meeting":
+            desk.booked("X", start=NINE + 2 * HOUR)
+        else:
+            seat(desk, "X", "zoe", start=NINE + 2 * HOUR, capacity=9)
+        with pytest.raises(SlotTaken):
+            self.move(desk, bookings, NINE + 2 * HOUR)
+        assert [desk.stored(one) for one in bookings] == bookings
+        assert sorted(seated(desk)) == ["B0", "B1"]
+
+    def test_stays_if_somebody_has_joined_or_changed_meanwhile(self, desk: Desk) -> None:
+        bookings = self.seats(desk)
+        with pytest.raises(Busy):
+            self.move(desk, bookings[:1], NINE + 2 * HOUR)
+        with pytest.raises(Stale):
+            self.move(desk, [bookings[0], replace(bookings[1], version=7)], NINE + 2 * HOUR)
+        assert [desk.stored(one) for one in bookings] == bookings
+        assert seats(desk) == {granule_at(NINE): 2}
+
+    def test_is_counted_whole_where_it_goes(self, desk: Desk) -> None:
+        monday, tuesday = Counter("class", "2027-03-01"), Counter("class", "2027-03-02")
+        day = 24 * HOUR
+        bookings = self.seats(desk, 2, Bound(monday, 2))
+        for bound in (Bound(tuesday, 1), Bound(tuesday, minutes=119)):
+            with pytest.raises(LimitReached):
+                self.move(desk, bookings, NINE + day, bound)
+        self.move(desk, bookings, NINE + day, Bound(tuesday, 2, 120))
+        counts = desk.ports.ledger.counts(desk.tenant, "ada", {monday, tuesday})
+        assert counts[tuesday].bookings == {"B0", "B1"}
+        assert counts[tuesday].minutes == 120
+        assert (counts[monday].bookings, counts[monday].minutes) == (frozenset(), 0)
+
+
+def seated(desk: Desk, start: datetime = NINE) -> list[str]:
+    return list(desk.ports.bookings.seated(desk.tenant, "ada", start))

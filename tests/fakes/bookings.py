@@ -54,6 +54,9 @@ class MemoryBookings:
         theirs = (other for other in self._theirs(booking.tenant) if other.attendee_key == booking.attendee_key)
         return bool(booking.attendee_key) and all(other.id >= booking.id for other in theirs)
 
+    def seated(self, tenant: str, host: str, start: datetime) -> Sequence[str]:
+        return [booking for seat, booking in self._store.rows.seats.items() if seat[:3] == (tenant, host, start)]
+
     def history(self, tenant: str, booking: str) -> Sequence[Event]:
         found = [event for key, event in self._store.rows.history.items() if key[:2] == (tenant, booking)]
         return sorted(found, key=lambda event: event.version)

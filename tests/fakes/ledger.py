@@ -11,7 +11,7 @@ from daybook.domain.history import Deed, Event, Origin, event
 from daybook.domain.ledger import LedgerDay
 from daybook.domain.limits import Bound, Count, Counter
 from daybook.domain.published_slot import PublishedSlot
-from daybook.ports import Record, Stale
+from daybook.ports import Move, Record, Stale
 from tests.fakes import transaction as step
 from tests.fakes.store import Rows, Store
 
@@ -74,6 +74,25 @@ class MemoryLedger:
                 step.fill_slot(rows, after)
 
         self._with_lapsed_expired(after, attempt, now)
+
+    def move_session(self, moves: Sequence[Move], *, now: datetime) -> None:
+        before, after = [move.before for move in moves], [move.after for move in moves]
+
+        def attempt(rows: Rows) -> None:
+            for move in moves:
+                step.write_booking(rows, move.before, move.after, move.event)
+                step.leave_seat(rows, move.before)
+            for move in moves:
+                step.take_seat(rows, move.after)
+                step.recount(rows, move.before, move.after, move.bounds)
+            step.change_days(
+                rows,
+                after[0],
+                {*before[0].claim.days, *after[0].claim.days},
+                lambda day: day.reseated([one.stake for one in before], [one.stake for one in after]),
+            )
+
+        self._with_lapsed_expired(after[0], attempt, now)
 
     def release(self, before: Booking, after: Booking, event: Event) -> None:
         with self._store.transaction() as rows:

@@ -7,12 +7,14 @@ from typing import Any, TypeVar, cast
 from daybook.calendar_ports import Connections, ExternalTime
 from daybook.mail_ports import MailLog
 from daybook.ports import Access, Bookings, Catalogue, Ledger
+from daybook.session_ports import Sessions
 from tests.fakes.access import MemoryAccess
 from tests.fakes.bookings import MemoryBookings
 from tests.fakes.catalogue import MemoryCatalogue
 from tests.fakes.connections import MemoryConnections, MemoryExternalTime
 from tests.fakes.ledger import MemoryLedger
 from tests.fakes.mails import MemoryMails
+from tests.fakes.sessions import MemorySessions
 from tests.fakes.store import Store
 
 Port = TypeVar("Port")
@@ -27,6 +29,7 @@ class Ports:
     mails: MailLog
     connections: Connections
     external: ExternalTime
+    sessions: Sessions
 
 
 def in_memory() -> Ports:
@@ -40,6 +43,7 @@ def in_memory() -> Ports:
         MemoryMails(store),
         MemoryConnections(store),
         MemoryExternalTime(store),
+        MemorySessions(store),
     )
 
 
@@ -53,6 +57,7 @@ def overheard(ports: Ports, calls: list[str]) -> Ports:
         _overheard(ports.mails, "mails", calls),
         _overheard(ports.connections, "connections", calls),
         _overheard(ports.external, "external", calls),
+        _overheard(ports.sessions, "sessions", calls),
     )
 
 

@@ -14,7 +14,7 @@ from daybook.domain.mail import Mail, MailName, MailStatus, Method, Recipient
 from daybook.domain.notice import Notice
 from daybook.domain.timers import Timer
 from daybook.edge.batches import EXPECTED, delay_after
-from daybook.usecases import write_back
+from daybook.usecases import host_calendars, write_back
 from daybook.usecases.erase_booking import finish_erasure
 from daybook.usecases.fan_out import fan_out
 from daybook.usecases.hand_over import Post
@@ -129,13 +129,15 @@ class Postroom:
         assert self.account
         assert isinstance(told, Event | CopyRequest)
         ports = self.scene.ports
-        needed = write_back.Ports(
+        needed = host_calendars.Ports(
             catalogue=ports.catalogue,
             bookings=ports.bookings,
             ledger=ports.ledger,
             connections=ports.connections,
+            sessions=ports.sessions,
             account=self.account,
             notices=self.notices,
+            new_id=self.scene.new_id,
         )
         write_back.write_back(told, ports=needed, origin=self.origin())
 
@@ -170,9 +172,10 @@ class Postroom:
         return {mail.name: mail for mail in self._logged(booking.id)}
 
     def methods(self, booking: Booking, recipient: Recipient) -> list[Method | None]:
-        """Return the calendar objects that a recipient got, in order."""
+        """Return the calendar objects that a recipient got about a booking, in order."""
         log = self.log(booking)
-        return [log[sent.name].method for sent in self.mailer.sent if sent.name.recipient is recipient]
+        about = [sent for sent in self.mailer.sent if sent.tags["booking"] == booking.id]
+        return [log[sent.name].method for sent in about if sent.name.recipient is recipient]
 
     def require_single(self) -> None:
         """No mail was sent twice, and the log knows of each that it arrived."""

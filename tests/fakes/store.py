@@ -19,6 +19,7 @@ from daybook.domain.published_slot import PublishedSlot
 from daybook.domain.snapshot import Snapshot
 from daybook.domain.tenant import ApiKey, Tenant
 from daybook.ports import Record
+from daybook.session_ports import SharedEvent
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Rows:
     connections: dict[tuple[str, str, str], Connection] = field(default_factory=dict)
     snapshots: dict[tuple[str, str, str, str], tuple[Snapshot, str]] = field(default_factory=dict)
     copies: dict[tuple[str, str], Copy] = field(default_factory=dict)
+    shared: dict[tuple[str, str, datetime], SharedEvent] = field(default_factory=dict)
     watches: dict[str, Watch] = field(default_factory=dict)
     consentings: dict[str, Consenting] = field(default_factory=dict)
 

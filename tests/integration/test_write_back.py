@@ -104,6 +104,33 @@ def test_a_video_meeting_comes_back_into_the_booking(
     assert reply.json["meeting_url"] == event["hangoutLink"]
 
 
+def test_a_session_has_one_event_and_one_meeting(
+    office: Office, connection: Connection, put_off: dict[str, timedelta]
+) -> None:
+    api = office.api
+    offer(api, "class", title="Class", capacity=3, location="google_meet")
+    seats = [booked(api, at("12:00"), who, "class") for who in ("bob", "eve")]
+    assert handed(write_back.handler, *told(seats[0])) == ["0"], "the meeting is being made"
+    api.clock.advance(seconds=5)
+    for seat in seats:
+        assert handed(write_back.handler, *told(seat)) == []
+    [event] = events(office, connection)
+    assert event["summary"] == "Class (2/3)"
+    assert [line for line in event["description"].split("\n") if "@" in line] == ["bob@example.com", "eve@example.com"]
+    shown = [api.get(f"/bookings/{seat['id']}", bearer=seat["manage_token"]).json for seat in seats]
+    assert [one["meeting_url"] for one in shown] == [event["hangoutLink"]] * 2
+    assert move(api, seats[0], at("14:00")).status == 200
+    moved = api.get(f"/bookings/{seats[0]['id']}", bearer=seats[0]["manage_token"])
+    assert "meeting_url" not in moved.json, "the meeting is the session's that it has left"
+    assert cancel(api, seats[1]).status == 200
+    assert handed(write_back.handler, *told(seats[1])) == []
+    handed(write_back.handler, *told(seats[0]))
+    api.clock.advance(seconds=5)
+    assert handed(write_back.handler, *told(seats[0])) == []
+    [event] = events(office, connection)
+    assert (event["summary"], event["start"]["dateTime"]) == ("Class (1/3)", "2027-03-01T13:00:00Z")
+
+
 def test_a_grant_that_is_lost_breaks_the_connection_and_asks_for_a_mail(
     office: Office, connection: Connection, put_off: dict[str, timedelta], log: Log
 ) -> None:

@@ -90,8 +90,11 @@ class Practice:
         import_module("workers.fan_out").handler({"Records": [told]}, Context())
 
     def event(self, booking: dict[str, Any]) -> tuple[str, str]:
-        """Return calendar and id of a booking's event."""
-        copy = calendar_wiring.connections().copy(self.api.tenant, booking["id"])
+        """Return calendar and id of a booking's event, or of its session's."""
+        stored = wiring.bookings().booking(self.api.tenant, booking["id"])
+        assert stored is not None
+        shared = calendar_wiring.sessions().session(self.api.tenant, stored.host, stored.start)
+        copy = calendar_wiring.connections().copy(self.api.tenant, shared.id if shared else stored.id)
         assert copy is not None
         return copy.calendar, copy.event
 
@@ -264,11 +267,12 @@ def follow(practice: Practice) -> None:
         booked(practice.api, at("12:00"), "eve", "class"),
         booked(practice.api, at("12:30"), "joe"),
         reply.json,
+        booked(practice.api, at("12:00"), "kim", "class"),
     ]
     for booking in bookings:
         practice.tell(booking)
         practice.settle()
-    moved, seat, refused, published = bookings
+    moved, seat, refused, published, beside = bookings
     for booking, start, end in (
         (moved, "14:00", "14:30"),
         (seat, "15:00", "15:30"),
@@ -282,10 +286,14 @@ def follow(practice: Practice) -> None:
     assert move(practice.api, refused, at("09:00")).status == 200
     people.edit(*practice.event(refused), start=moment("09:30"), end=moment("10:00"))
     practice.settle()
+    assert practice.event(seat) == practice.event(beside)
     for booking in (moved, seat, published):
         people.delete(*practice.event(booking))
     practice.settle()
-    assert [practice.status(booking) for booking in bookings] == ["cancelled", "cancelled", "confirmed", "cancelled"]
+    assert {booking["id"] for booking in bookings if practice.status(booking) != "cancelled"} == {refused["id"]}
+    for booking in (seat, beside):
+        practice.tell(booking)
+        practice.settle()
 
 
 def look(practice: Practice) -> None:

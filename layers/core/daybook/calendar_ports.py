@@ -73,7 +73,7 @@ class Changes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
-    """Our event of a booking, as last written: by it the host's edits are told from our own.
+    """Our event of a booking, or of a shared session, as last written: by it the host's edits are told from our own.
 
     `start` and `end` are as in the calendar; `etag` is the calendar's answer to our write. One that is `owed` should be
     deleted, but the account is closed to us: it is remembered however long it is past.
@@ -82,6 +82,8 @@ class Copy:
     tenant: str
     host: str
     booking: str
+    """A booking's id; or a session's (session_ports.SharedEvent), and then `session` is when that begins."""
+    session: datetime | None = None
     connection: str
     calendar: str
     event: str
@@ -123,6 +125,9 @@ class Provider(Protocol):
 
     def delete(self, calendar: str, event: str, *, tell_guests: bool) -> None:
         """Delete an event; one that is gone is no error."""
+
+    def delete_by_uid(self, calendar: str, uid: str, *, tell_guests: bool) -> None:
+        """Delete an event that was made, and whose id nobody wrote down; none is no error."""
 
     def watch(self, calendar: str, channel: str, *, token: str, ttl: timedelta) -> Channel: ...
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from daybook.adapters.google_calendar.tokens import TokenEndpoint
     from daybook.calendar_ports import Connections, Consent, CopyQueue, NoticeBoard, Providers, SyncQueue
+    from daybook.session_ports import Sessions
     from daybook.usecases.import_busy_times import Ports as Importing
 
 START = "/v1/oauth/google/start"
@@ -33,6 +34,13 @@ def connections() -> "Connections":
     from daybook.adapters.dynamodb.connections import DynamoConnections  # noqa: PLC0415 - loaded where it is used
 
     return DynamoConnections(wiring.client(), wiring.settings().table)
+
+
+@cache
+def sessions() -> "Sessions":
+    from daybook.adapters.dynamodb.sessions import DynamoSessions  # noqa: PLC0415
+
+    return DynamoSessions(wiring.client(), wiring.settings().table)
 
 
 @cache
@@ -98,7 +106,7 @@ def notices() -> "NoticeBoard":
 def importing() -> "Importing":
     """Return all that reading connected calendars needs."""
     from daybook.adapters.dynamodb.external import DynamoExternalTime  # noqa: PLC0415
-    from daybook.usecases import follow_edit, import_busy_times  # noqa: PLC0415
+    from daybook.usecases import edits, import_busy_times  # noqa: PLC0415
 
     return import_busy_times.Ports(
         connections=connections(),
@@ -106,11 +114,12 @@ def importing() -> "Importing":
         ledger=wiring.ledger(),
         external=DynamoExternalTime(wiring.client(), wiring.settings().table),
         notices=notices(),
-        following=follow_edit.Ports(
+        following=edits.Ports(
             catalogue=wiring.catalogue(),
             ledger=wiring.ledger(),
             bookings=wiring.bookings(),
             connections=connections(),
+            sessions=sessions(),
             copies=copy_queue(),
         ),
         new_id=wiring.new_id,

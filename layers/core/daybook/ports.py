@@ -97,6 +97,20 @@ class Catalogue(Protocol):
         """Raises Stale."""
 
 
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One of the bookings that move together."""
+
+    before: Booking
+    after: Booking
+    event: Event
+    bounds: Sequence[Bound]
+
+
+MOST_MOVED = 20
+"""Bookings that can move in one transaction: each is four of its hundred actions (AWS: TransactWriteItems)."""
+
+
 class Ledger(Protocol):
     """The only way to take and give back time; each call is one transaction together with its event."""
 
@@ -115,6 +129,13 @@ class Ledger(Protocol):
         now: datetime,
     ) -> None:  # fmt: skip
         """Give the old time back and take the new one. Raises as `claim`, and Stale."""
+
+    def move_session(self, moves: Sequence[Move], *, now: datetime) -> None:
+        """Move all who sit in one session of an event type, at most MOST_MOVED, to another start, or nobody.
+
+        Raises:
+            SlotTaken (another session too), LimitReached, Stale. Busy: more than these sit there by now.
+        """
 
     def release(self, before: Booking, after: Booking, event: Event) -> None:
         """End a booking and give its time, seat and counts back. Raises Stale."""
@@ -159,6 +180,9 @@ class Bookings(Protocol):
 
     def is_first(self, booking: Booking) -> bool:
         """Tell whether a person had no booking at the tenant before this one; the index may lag a second."""
+
+    def seated(self, tenant: str, host: str, start: datetime) -> Sequence[str]:
+        """Return the ids of bookings that sit in a host's session, strongly consistent."""
 
     def history(self, tenant: str, booking: str) -> Sequence[Event]: ...
 

@@ -29,7 +29,7 @@ class ExternalEvent:
     Attributes:
         free: marked as free time (RFC 5545 §3.8.2.7, TRANSP:TRANSPARENT).
         tentative: the event itself is not settled yet.
-        booking: id of the booking that this event is our own copy of.
+        booking: id of the booking, or shared session, that this event is our own copy of.
     """
 
     start: datetime | date

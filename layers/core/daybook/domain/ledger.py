@@ -12,11 +12,11 @@ the larger of the first one's after-buffer and the second one's before-buffer. H
 bookings are disjoint, and so are the before-runs: no element ever has two owners, and giving back is exact.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
-from daybook.domain.errors import SessionFull, SlotOverlap, SlotTaken
+from daybook.domain.errors import Busy, SessionFull, SlotOverlap, SlotTaken
 from daybook.domain.intervals import Span
 
 GRANULE = timedelta(minutes=5)
@@ -212,6 +212,25 @@ class LedgerDay:
             sessions={start: other for start, other in self.sessions.items() if other is not session},
         )
         return replace(day, offered=day.offered | stake.claim.core(self.day)) if stake.offered else day
+
+    def reseated(self, before: Sequence[Stake], after: Sequence[Stake]) -> "LedgerDay":
+        """Return the day with all who sit in a session gone to another start.
+
+        Raises:
+            Busy: others sit there, too. SlotTaken: the time is not free, or another session's.
+        """
+        day = self
+        if self.day in before[0].claim.days:
+            for stake in before:
+                day = day.removed(stake)
+            if day.joinable(before[0]):
+                raise Busy("Somebody has just joined the session; try again.")
+        if self.day in after[0].claim.days:
+            if after[0].claim.start in day.sessions:
+                raise SlotTaken
+            for stake in after:
+                day = day.placed(stake)
+        return day
 
     def published(self, claim: Claim) -> "LedgerDay":
         """Return the day with a published slot's time offered. Raises SlotOverlap."""

@@ -6,6 +6,11 @@ def uid_of(tenant: str, booking: str, mail_domain: str) -> str:
     return f"{booking.lower()}.{tenant}@{mail_domain}"
 
 
+def session_uid(tenant: str, session: str, booking_uid: str) -> str:
+    """Spell the UID of a session's event, in the domain of its bookings: it names none of them."""
+    return uid_of(tenant, f"session-{session}", booking_uid.rpartition("@")[2])
+
+
 def named_by(uid: str) -> tuple[str, str] | None:
     """Return tenant and booking of a UID; None if it is not spelt like one of ours."""
     local, at, _ = uid.partition("@")

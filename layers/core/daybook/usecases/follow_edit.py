@@ -1,4 +1,4 @@
-"""Follow what a host did to a booking's event in their own calendar, or put it back.
+"""Follow what a host did to an event of ours in their own calendar, or put it back.
 
 Our own writes come back as changes, too: they are known by the etag, and by the times, which are then the booking's.
 Only what differs from both the booking and what we wrote last is the host's doing.
@@ -7,38 +7,22 @@ Only what differs from both the booking and what we wrote last is the host's doi
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from daybook.calendar_ports import Connections, Copy, CopyQueue, Found, Provider
-from daybook.domain.actor import Actor, Role
+from daybook.calendar_ports import Copy, Found, Provider
 from daybook.domain.booking import Booking, Status
 from daybook.domain.connection import Connection, OnEdit
 from daybook.domain.errors import AlreadyCancelled, AlreadyStarted, DaybookError, Unavailable
 from daybook.domain.external import ExternalEvent
-from daybook.domain.history import Deed, Origin, event
-from daybook.domain.ledger import granule_at, moment_at
-from daybook.ports import Bookings, Catalogue, Ledger
+from daybook.domain.history import Origin
 from daybook.usecases.cancel import cancel
-from daybook.usecases.changing import changed
+from daybook.usecases.edits import ONCE, Ports, edited_by, elsewhere, new_start, refuse
+from daybook.usecases.follow_session import follow_session
 from daybook.usecases.reschedule import Target, reschedule
-
-ONCE = 1
-"""Tries: whose edit it was is judged by the booking as it was read, so a newer one is judged anew."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ports:
-    """What following edits needs of the world."""
-
-    catalogue: Catalogue
-    ledger: Ledger
-    bookings: Bookings
-    connections: Connections
-    copies: CopyQueue
 
 
 def follow_edit(
     found: Found, copy: Copy, *, connection: Connection, account: Provider, ports: Ports, now: datetime
 ) -> None:
-    """Let a booking follow its event, once for each edit, however often it is told.
+    """Let a booking, or all who sit in a session, follow their event, once for each edit, however often it is told.
 
     Args:
         found: the event as a list told it; what it says may be old, so whatever differs is looked at anew.
@@ -47,6 +31,9 @@ def follow_edit(
         Busy, ProviderDown, GrantLost, Refused: nothing is lost; to be tried again.
     """
     if found.event is not None and found.etag == copy.etag:
+        return
+    if copy.session is not None:
+        follow_session(copy, connection=connection, account=account, ports=ports, now=now)
         return
     # In this order: what we ourselves do after something has been read here shows in what is read next.
     latest = ports.connections.copy(copy.tenant, copy.booking)
@@ -81,7 +68,7 @@ class _Edit:
     def deleted(self) -> None:
         if self._pending:
             self._write_anew()
-        elif self.connection.on_edit is OnEdit.RESTORE or self._elsewhere():
+        elif self.connection.on_edit is OnEdit.RESTORE or elsewhere(self.copy, self.connection, self.account):
             self._put_back(f"deleted-{self.copy.version}")
         else:
             try:
@@ -118,10 +105,8 @@ class _Edit:
 
     def _moved(self, event: ExternalEvent) -> bool:
         """Move the booking to where its event is now; False if that cannot be."""
-        start, end = event.start, event.end
-        if not (isinstance(start, datetime) and isinstance(end, datetime)):
-            return False
-        if end - start != self.booking.duration or moment_at(granule_at(start)) != start:
+        start = new_start(event, self.booking.duration)
+        if start is None:
             return False
         try:
             reschedule(
@@ -140,24 +125,8 @@ class _Edit:
             return False
         return True
 
-    def _elsewhere(self) -> bool:
-        """Tell whether the host has only put the event into another of their calendars."""
-        others = self.connection.watched - {self.copy.calendar}
-        return any(self.account.event(other, self.copy.event) is not None for other in sorted(others))
-
     def _put_back(self, mark: str) -> None:
-        """Have the event written anew and the host told, once for each edit."""
-        origin = self._origin(mark)
-
-        def step(current: Booking) -> Booking:
-            told = self.ports.bookings.history(current.tenant, current.id)
-            if current.status is not Status.CONFIRMED or any(one.request_id == mark for one in told):
-                return current
-            after = current.kept(now=self.now)
-            self.ports.ledger.settle(current, after, event(Deed.EDIT_REFUSED, origin, before=current, after=after))
-            return after
-
-        changed(self.booking, step, bookings=self.ports.bookings, tries=ONCE)
+        refuse(self.booking, self._origin(mark), ports=self.ports)
 
     def _write_anew(self) -> None:
         self.ports.copies.put(self.booking.tenant, [self.booking.id])
@@ -170,4 +139,4 @@ class _Edit:
         self.ports.connections.put_copy(seen)
 
     def _origin(self, mark: str = "") -> Origin:
-        return Origin(Actor(Role.HOST, self.connection.id), self.now, mark or f"calendar-{self._etag}")
+        return edited_by(self.connection, mark or f"calendar-{self._etag}", self.now)

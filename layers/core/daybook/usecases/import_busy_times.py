@@ -23,8 +23,9 @@ from daybook.domain.history import Origin
 from daybook.domain.notice import vanished
 from daybook.domain.snapshot import Snapshot, window
 from daybook.ports import Ledger, NewId, Stale
-from daybook.usecases import follow_edit
+from daybook.usecases import edits
 from daybook.usecases.ask_for_copies import ask_for_copies
+from daybook.usecases.follow_edit import follow_edit
 from daybook.usecases.keep_channels import Keeper
 from daybook.usecases.lose_grant import lose_grant, tell_again
 from daybook.usecases.read_calendar import Reading, read_calendar
@@ -46,7 +47,7 @@ class Ports:
     ledger: Ledger
     external: ExternalTime
     notices: NoticeBoard
-    following: follow_edit.Ports
+    following: edits.Ports
     new_id: NewId
     new_secret: Callable[[], str]
 
@@ -225,7 +226,7 @@ class _Import:
         whole = True
         for found, copy in reading.ours:
             try:
-                follow_edit.follow_edit(
+                follow_edit(
                     found,
                     copy,
                     connection=self._connection,

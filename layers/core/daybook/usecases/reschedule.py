@@ -63,9 +63,14 @@ def reschedule(
         return booking
 
     def move(current: Booking) -> Booking:
-        after, bounds = _moved(current, target, context, origin, bookings)
+        if target.slot is not None or current.slot is not None:
+            after, bounds = _to_slot(current, target, context, origin, bookings)
+        else:
+            after, bounds = moved_to(current, target, context, origin)
         if after.start == current.start and after.slot == current.slot:
             return current
+        if current.seat_of is not None or after.seat_of is not None:
+            after = replace(after, meeting_url="")  # the meeting is the session's, and that goes on without them
         record = target.repeatable.record(current.id, origin.now) if target.repeatable else None
         step = event(Deed.RESCHEDULED, origin, before=current, after=after)
         try:
@@ -83,14 +88,9 @@ def reschedule(
     return changed(booking, move, bookings=bookings, tries=tries)
 
 
-def _moved(
-    current: Booking, target: Target, context: Context, origin: Origin, bookings: Bookings
-) -> tuple[Booking, Sequence[Bound]]:
-    if (current.slot is None) is not (target.slot is None):
-        wanted = "/start" if current.slot is None else "/slot_id"
-        raise ValidationFailed.at(wanted, f"This booking moves by {wanted[1:]}.")
-    if target.slot is not None:
-        return _to_slot(current, target, context, origin, bookings)
+def moved_to(current: Booking, target: Target, context: Context, origin: Origin) -> tuple[Booking, Sequence[Bound]]:
+    """Return a booking at another start, with the limits there. Raises as `reschedule`, but for what is taken."""
+    _require_kind(current, target)
     host, event_type = offered(context)
     start = target.start or current.start
     after = current.moved(start, start + current.duration, actor=origin.actor, now=origin.now)
@@ -102,9 +102,16 @@ def _moved(
     return replace(after, reason=target.reason, counted=counted), bounds
 
 
+def _require_kind(current: Booking, target: Target) -> None:
+    if (current.slot is None) is not (target.slot is None):
+        wanted = "/start" if current.slot is None else "/slot_id"
+        raise ValidationFailed.at(wanted, f"This booking moves by {wanted[1:]}.")
+
+
 def _to_slot(
     current: Booking, target: Target, context: Context, origin: Origin, bookings: Bookings
 ) -> tuple[Booking, Sequence[Bound]]:
+    _require_kind(current, target)
     slot = bookings.slot(current.tenant, target.slot or "")
     if slot is None or slot.host != current.host or context.host is None:
         raise NotFound("No such slot of this host.")

@@ -1,64 +1,58 @@
-"""Keep a booking's event in its host's connected calendar as the booking is: one event for each, shared seats too."""
+"""Keep the event of a booking, or of the session it sits in, in its host's connected calendar as they are."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
 
-from daybook.calendar_ports import Connections, Copy, Found, GrantLost, NoticeBoard, Provider, Refused
+from daybook.calendar_ports import Copy, Found
 from daybook.domain.booking import Booking
-from daybook.domain.connection import Connection, Guests, State
+from daybook.domain.connection import Connection, Guests
 from daybook.domain.entry import STANDING, CopyRequest, entry_of
 from daybook.domain.event_type import labelled
-from daybook.domain.history import Deed, Event, Origin, event
-from daybook.domain.host import Host
+from daybook.domain.history import Deed, Event, Origin
 from daybook.mail_ports import NotYet
-from daybook.ports import Bookings, Catalogue, Context, Ledger
-from daybook.usecases.changing import changed
-from daybook.usecases.lose_grant import lose_grant, tell_again
-
-_GONE = frozenset({"notFound", "deleted"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ports:
-    """What writing needs of the world; `account` opens a connection."""
-
-    catalogue: Catalogue
-    bookings: Bookings
-    ledger: Ledger
-    connections: Connections
-    account: Callable[[Connection], Provider]
-    notices: NoticeBoard
-
-
-class _Closed(Exception):
-    """The account lets us in no longer."""
+from daybook.ports import Context
+from daybook.usecases.host_calendars import Closed, HostCalendars, Ports
+from daybook.usecases.write_session import write_session
 
 
 def write_back(told: Event | CopyRequest, *, ports: Ports, origin: Origin) -> None:
-    """Write, move or take out a booking's event.
+    """Write, move or take out a booking's event, and that of each session it sits in, or sat in before.
 
     What is told only says that something changed: however late or often it comes, the outcome is the same. A request
     for a copy leaves alone what the host may have done to an event since it was written; that is for whoever reads the
     calendar to follow.
 
     Raises:
-        NotYet: the video meeting is not there yet. ProviderDown: to be tried again.
-        Refused: the provider will not do it.
+        NotYet: the video meeting is not there yet, or somebody else is at the session's event.
+        ProviderDown: to be tried again. Refused: the provider will not do it.
     """
-    booking = ports.bookings.booking(told.tenant, told.booking)
-    if booking is None:
-        return
+    with suppress(Closed):
+        booking = ports.bookings.booking(told.tenant, told.booking)
+        if booking is None:
+            shared = ports.connections.copy(told.tenant, told.booking)
+            if shared is not None and shared.session is not None:
+                write_session(shared.tenant, shared.host, shared.session, ports=ports, origin=origin)
+            return
+        before = told.before if isinstance(told, Event) else None
+        if before is not None and before.start != booking.start and (booking.seat_of or booking.slot):
+            write_session(booking.tenant, booking.host, before.start, ports=ports, origin=origin)
+        if booking.seat_of is not None:
+            write_session(booking.tenant, booking.host, booking.start, ports=ports, origin=origin)
+        _write_own(booking, told, ports, origin)
+
+
+def _write_own(booking: Booking, told: Event | CopyRequest, ports: Ports, origin: Origin) -> None:
+    """See to a booking's own event; who sits in a session has none, or none any more."""
     copy = ports.connections.copy(booking.tenant, booking.id)
+    if copy is None and booking.seat_of is not None:
+        return
     context = ports.catalogue.context(booking.tenant, booking.host, booking.event_type)
+    calendars = HostCalendars(booking.tenant, booking.host, context.host, ports, origin)
     if copy is None and (context.host is None or context.host.written_by is None):
-        _tell_again(booking.tenant, context.host, ports)
+        calendars.tell_again()
         return
-    job = _Job(booking, context, ports, origin)
-    try:
-        job.done(copy, told)
-    except _Closed:
-        return
+    _Job(booking, context, calendars).done(copy, told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +61,13 @@ class _Job:
 
     booking: Booking
     context: Context
-    ports: Ports
-    origin: Origin
+    calendars: HostCalendars
 
     def done(self, copy: Copy | None, told: Event | CopyRequest) -> None:
-        over = self.booking.end <= self.origin.now
-        stands = self.booking.status in STANDING
+        over = self.booking.end <= self._now
+        stands = self.booking.status in STANDING and self.booking.seat_of is None
         # Whoever asked to be forgotten leaves no event behind once it is over.
-        target = self._target() if stands and (self.booking.attendee_key or not over) else None
+        target = self.calendars.target() if stands and (self.booking.attendee_key or not over) else None
         there = copy is not None and target is not None and _place(target) == (copy.connection, copy.calendar)
         if over and stands and self.booking.attendee_key and not there:
             return  # what is past is neither written anew nor moved to another calendar
@@ -96,47 +89,23 @@ class _Job:
         followed = told.deed is Deed.RESCHEDULED and told.actor.id == copy.connection
         return copy.version >= told.version or (followed and in_place)
 
-    def _target(self) -> Connection | None:
-        """Return the connection whose calendar the host wants bookings in, if we may write there."""
-        host = self.context.host
-        found = self._connection(host.written_by) if host and host.written_by else None
-        return found if found and found.state is State.CONNECTED and found.write_to else None
-
     def _take_out(self, copy: Copy) -> None:
-        """Delete an event; one in an account that is closed to us stays, and so does our word of it."""
-        connection = self._connection(copy.connection)
-        if connection is not None:
-            if connection.state is not State.CONNECTED:
-                if not copy.owed:
-                    self.ports.connections.put_copy(replace(copy, owed=True))
-                tell_again(connection, notices=self.ports.notices)
-                return
-            # Of what stands the provider mails no cancellation: its event only goes elsewhere.
-            off = self.booking.status not in STANDING and self.booking.start > self.origin.now
-            tell_guests = off and connection.guests is Guests.PROVIDER
-            with self._account(connection) as account:
-                account.delete(copy.calendar, copy.event, tell_guests=tell_guests)
-        # Last: while it is there, what the calendar tells of the deletion is known for our own doing.
-        self.ports.connections.remove_copy(copy)
+        """Delete an event; of one in an account that is closed to us stays our word, too."""
+        off = self.booking.status not in STANDING and self.booking.start > self._now
+        if self.calendars.taken_out(copy, off=off):
+            # Last: while it is there, what the calendar tells of the deletion is known for our own doing.
+            self.calendars.ports.connections.remove_copy(copy)
 
     def _put(self, connection: Connection, copy: Copy | None) -> None:
-        booking = self.booking.seen_at(self.origin.now)
+        booking = self.booking.seen_at(self._now)
         entry = entry_of(
             booking,
             answers=labelled(booking.answers, self.context.event_type),
             invites=connection.guests is Guests.PROVIDER,
         )
         calendar = connection.write_to or ""
-        with self._account(connection) as account:
-            found = None
-            if copy is not None:
-                try:
-                    found = account.patch(calendar, copy.event, entry)
-                except Refused as refusal:
-                    if refusal.args[0] not in _GONE:
-                        raise
-            found = found or account.insert(calendar, entry)
-        self.ports.connections.put_copy(
+        found = self.calendars.written(connection, calendar, copy.event if copy else None, entry)
+        self.calendars.ports.connections.put_copy(
             Copy(
                 tenant=booking.tenant,
                 host=booking.host,
@@ -156,58 +125,26 @@ class _Job:
         """Ask for a meeting that was not there yet when the event was written."""
         if not self._awaits_meeting:
             return
-        with self._account(connection) as account:
+        with self.calendars.account(connection) as account:
             found = account.event(copy.calendar, copy.event)
         if found is not None:
             self._note_meeting(found)
 
     def _note_meeting(self, found: Found) -> None:
         if found.meeting_url and self.booking.video:
-            _meet(self.booking, found.meeting_url, self.ports, self.origin)
+            self.calendars.meet(self.booking, found.meeting_url)
         elif self._awaits_meeting and found.meeting_pending:
             raise NotYet("the meeting is being made")
 
     @property
     def _awaits_meeting(self) -> bool:
         booking = self.booking
-        return booking.video and not booking.meeting_url and booking.end > self.origin.now
+        return booking.video and not booking.meeting_url and booking.end > self._now
 
-    def _connection(self, name: str) -> Connection | None:
-        return self.ports.connections.connection(self.booking.tenant, self.booking.host, name)
-
-    @contextmanager
-    def _account(self, connection: Connection) -> Iterator[Provider]:
-        """Open an account. A grant that turns out to be lost is given up."""
-        try:
-            yield self.ports.account(connection)
-        except GrantLost:
-            ports = self.ports
-            lose_grant(connection, connections=ports.connections, notices=ports.notices, now=self.origin.now)
-            raise _Closed from None
-
-
-def _tell_again(tenant: str, host: Host | None, ports: Ports) -> None:
-    """Repeat what a host must hear of connections that are broken, perhaps since an earlier try of this message."""
-    if host is None:
-        return
-    for name in sorted(host.connections):
-        connection = ports.connections.connection(tenant, host.slug, name)
-        if connection is not None:
-            tell_again(connection, notices=ports.notices)
+    @property
+    def _now(self) -> datetime:
+        return self.calendars.origin.now
 
 
 def _place(connection: Connection) -> tuple[str, str | None]:
     return connection.id, connection.write_to
-
-
-def _meet(booking: Booking, url: str, ports: Ports, origin: Origin) -> None:
-    """Put down where the meeting is, for mails and pages."""
-
-    def step(current: Booking) -> Booking:
-        if current.meeting_url == url:
-            return current
-        after = current.met_at(url, now=origin.now)
-        ports.ledger.settle(current, after, event(Deed.MEETING_MADE, origin, before=current, after=after))
-        return after
-
-    changed(booking, step, bookings=ports.bookings)

@@ -94,6 +94,10 @@ class DynamoBookings:
                 return True
             query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
+    def seated(self, tenant: str, host: str, start: datetime) -> Sequence[str]:
+        seats = keys.seats(items.minute(start))
+        return [item["booking"]["S"] for item in under(self._client, self._table, keys.host_pk(tenant, host), seats)]
+
     def history(self, tenant: str, booking: str) -> Sequence[Event]:
         found = under(self._client, self._table, keys.booking_pk(tenant, booking), keys.EVENT)
         return [items.decode(Event, item) for item in found]

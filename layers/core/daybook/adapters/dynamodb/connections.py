@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from daybook.adapters.dynamodb import connected, items, keys
+from daybook.adapters.dynamodb import connected, copies, items, keys
 from daybook.adapters.dynamodb.expressions import Expression
 from daybook.adapters.dynamodb.items import attribute
 from daybook.adapters.dynamodb.paging import under
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 TRIES = 4
-COPY_FOLLOWED = timedelta(days=30)
-"""How long after its end a booking's event may still be told from others by its id."""
 _INDEXED = ("tenant_pk", "tenant_sk")
 _NOTED = ("calendars", "channels", "to_copy", "synced_at", "due_at", "problem", *_INDEXED)
 _CHOSEN = frozenset({one.name for one in fields(Connection)} | {*_INDEXED})
@@ -164,26 +162,10 @@ class DynamoConnections:
         return {copy.event: copy for copy in self._copies(tenant, host)}
 
     def put_copy(self, copy: Copy) -> None:
-        earlier = self.copy(copy.tenant, copy.booking)
-        fields = items.encode(copy)
-        by_booking = {
-            **fields,
-            **keys.copy_of_booking(copy.tenant, copy.booking),
-            "ttl": items.expires(copy.end + items.BOOKING_LIFE),
-        }
-        by_event = {
-            **fields,
-            **keys.copy_of_event(copy.tenant, copy.host, copy.event),
-            "ttl": items.expires(copy.end + (items.BOOKING_LIFE if copy.owed else COPY_FOLLOWED)),
-        }
-        writes = [Write({"Put": {"Item": item}}, stale) for item in (by_booking, by_event)]
-        if earlier is not None and earlier.event != copy.event:
-            writes.append(Write({"Delete": {"Key": _event_key(earlier)}}, stale))
-        self._transactions.commit(writes)
+        self._transactions.commit(copies.written(copy, self.copy(copy.tenant, copy.booking)))
 
     def remove_copy(self, copy: Copy) -> None:
-        by_booking = keys.copy_of_booking(copy.tenant, copy.booking)
-        self._transactions.commit([Write({"Delete": {"Key": key}}, stale) for key in (by_booking, _event_key(copy))])
+        self._transactions.commit(copies.removed(copy))
 
     def add_consenting(self, consenting: Consenting) -> None:
         ttl = items.expires(consenting.expires_at + timedelta(hours=1))
@@ -271,7 +253,3 @@ def _same_version(version: int) -> dict[str, Any]:
 
 def _snapshot_key(connection: Connection, calendar: str) -> keys.Key:
     return keys.snapshot(connection.tenant, connection.host, connection.id, calendar)
-
-
-def _event_key(copy: Copy) -> keys.Key:
-    return keys.copy_of_event(copy.tenant, copy.host, copy.event)

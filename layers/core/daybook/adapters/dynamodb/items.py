@@ -71,9 +71,14 @@ def decode(kind: type[T], item: Raw) -> T:
     return rebuilt(kind, {name: _json_like(value) for name, value in item.items()})
 
 
+def minute(start: datetime) -> str:
+    """Spell a start, a whole minute in UTC, as sort keys do."""
+    return f"{start:%Y-%m-%dT%H:%M}Z"
+
+
 def start_key(start: datetime, identifier: str) -> str:
     """Sort key of an index ordered by start; ids make it unique."""
-    return f"{start:%Y-%m-%dT%H:%M}Z#{identifier}"
+    return f"{minute(start)}#{identifier}"
 
 
 def bound_key(moment: datetime) -> str:

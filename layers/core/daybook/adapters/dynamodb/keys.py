@@ -10,6 +10,7 @@
 | ledger day       | T#tenant#H#host     | DAY#yyyy-mm-dd (UTC)   |
 | limit counter    | T#tenant#H#host     | COUNT#scope#first date#period |
 | seat             | T#tenant#H#host     | SEAT#start#attendee    |
+| session's event  | T#tenant#H#host     | SESSION#start          |
 | published slot   | T#tenant#S#id       | SLOT                   |
 | booking          | T#tenant#B#id       | BOOKING                |
 | booking history  | T#tenant#B#id       | EVENT#version          |
@@ -19,7 +20,7 @@
 | connection       | T#tenant#H#host     | CALENDAR#id            |
 | snapshot         | T#tenant#H#host     | SNAPSHOT#connection#hash of the calendar's id |
 | copy, by event   | T#tenant#H#host     | COPY#event id          |
-| copy, by booking | T#tenant#B#id       | COPY                   |
+| copy, by booking | T#tenant#B#id       | COPY; a session's, by its id |
 | push channel     | CHANNEL#id          | CHANNEL                |
 | consent asked    | OAUTH#state         | STATE                  |
 | account's user   | ACCOUNT#hash of the provider's name for it | T#tenant#H#host |
@@ -123,7 +124,16 @@ def counter(tenant: str, host: str, counter: "Counter") -> Key:
 
 
 def seat(tenant: str, host: str, start: str, attendee_key: str) -> Key:
-    return _key(host_pk(tenant, host), f"SEAT#{start}#{attendee_key}")
+    return _key(host_pk(tenant, host), seats(start) + attendee_key)
+
+
+def seats(start: str) -> str:
+    """Return how the sort keys of a session's seats begin."""
+    return f"SEAT#{start}#"
+
+
+def shared_event(tenant: str, host: str, start: str) -> Key:
+    return _key(host_pk(tenant, host), f"SESSION#{start}")
 
 
 def slot(tenant: str, slot: str) -> Key:

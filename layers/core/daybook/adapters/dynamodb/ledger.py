@@ -17,7 +17,7 @@ from daybook.domain.history import Deed, Event, Origin, event
 from daybook.domain.ledger import LedgerDay
 from daybook.domain.limits import Bound, Count, Counter
 from daybook.domain.published_slot import PublishedSlot
-from daybook.ports import Record, Stale
+from daybook.ports import Move, Record, Stale
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -96,6 +96,18 @@ class DynamoLedger:
             self._rewrite(after, days, moved, first, last, event=event)
 
         self._with_lapsed_expired(after, attempt, now)
+
+    def move_session(self, moves: Sequence[Move], *, now: datetime) -> None:
+        before, after = [move.before.stake for move in moves], [move.after.stake for move in moves]
+        days = sorted({*before[0].claim.days, *after[0].claim.days})
+        first = [*writes.move_together(moves), *counting.move_together(moves)]
+
+        def attempt() -> None:
+            self._rewrite(
+                moves[0].after, days, lambda day: day.reseated(before, after), first, [], event=moves[0].event
+            )
+
+        self._with_lapsed_expired(moves[0].after, attempt, now)
 
     def release(self, before: Booking, after: Booking, event: Event) -> None:
         first = [*writes.leave_seat(before), *counting.discount(before), *writes.empty_slot(before)]

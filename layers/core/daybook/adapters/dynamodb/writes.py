@@ -7,6 +7,7 @@ limits, ledger, slot. The ledger comes before the slot, for the ledger alone kno
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from daybook.adapters.dynamodb import items, keys
 from daybook.adapters.dynamodb.expressions import Expression
@@ -17,7 +18,7 @@ from daybook.domain.errors import Exists, SessionFull, SlotTaken
 from daybook.domain.history import Event
 from daybook.domain.ledger import LedgerDay, Stake
 from daybook.domain.published_slot import PublishedSlot
-from daybook.ports import Record, Recorded
+from daybook.ports import Move, Record, Recorded
 
 
 class Occupied(Exception):
@@ -89,8 +90,7 @@ def change_booking(before: Booking, after: Booking) -> Write:
 
 
 def _seat_key(booking: Booking) -> keys.Key:
-    start = items.start_key(booking.start, "")[:-1]
-    return keys.seat(booking.tenant, booking.host, start, booking.attendee_key)
+    return keys.seat(booking.tenant, booking.host, items.minute(booking.start), booking.attendee_key)
 
 
 def take_seat(booking: Booking) -> list[Write]:
@@ -111,6 +111,13 @@ def move_seat(before: Booking, after: Booking) -> list[Write]:
     if before.start == after.start:
         return []
     return [*take_seat(after), *leave_seat(before)]
+
+
+def move_together(moves: Sequence[Move]) -> list[Write]:
+    """Replace the bookings of a session that moves; the first one's history is the proof of the transaction."""
+    bookings = [change_booking(move.before, move.after) for move in moves]
+    seats = [write for move in moves for write in move_seat(move.before, move.after)]
+    return [*bookings, *seats, *(new_event(move.event, uuid4().hex) for move in moves[1:])]
 
 
 def new_slot(slot: PublishedSlot) -> Write:

@@ -151,6 +151,12 @@ class GoogleCalendar:
             if refusal.args[0] not in _GONE:
                 raise
 
+    def delete_by_uid(self, calendar: str, uid: str, *, tell_guests: bool) -> None:
+        for known in self._carry_out(self._api.events().list(calendarId=calendar, iCalUID=uid))["items"]:
+            event = found(known, self._owner).event
+            if event is not None and event.booking is not None:
+                self.delete(calendar, known["id"], tell_guests=tell_guests)
+
     def watch(self, calendar: str, channel: str, *, token: str, ttl: timedelta) -> Channel:
         body = {
             "id": channel,
@@ -187,7 +193,7 @@ class GoogleCalendar:
 
         Without the version every write would do away with its meeting.
         """
-        told = "all" if entry.guest else "none"
+        told = "all" if entry.guests and entry.tells else "none"
         fixed = {"calendarId": calendar, "conferenceDataVersion": 1, "sendUpdates": told, **given}
         try:
             written = self._carry_out(method(body=body, **fixed))

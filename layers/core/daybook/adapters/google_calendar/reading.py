@@ -19,7 +19,8 @@ FIELDS = (
     "extendedProperties/private,hangoutLink"
 )
 """What of an event is asked for: nothing that says what it is about."""
-BOOKING, VERSION, OWNER, INVITED = "daybook_booking", "daybook_version", "daybook_host", "daybook_invited"
+BOOKING, SESSION = "daybook_booking", "daybook_session"
+VERSION, OWNER, INVITED = "daybook_version", "daybook_host", "daybook_invited"
 """Our private properties of an event."""
 
 _RESPONSES = {
@@ -96,7 +97,7 @@ def _event(event: Json, owner: str) -> ExternalEvent:
         free=event.get("transparency") == "transparent" or event.get("eventType") in _NEVER_BUSY,
         tentative=event.get("status") == "tentative",
         response=next(filter(None, own), Response.ACCEPTED),
-        booking=private.get(BOOKING) if ours else None,
+        booking=private.get(BOOKING, private.get(SESSION)) if ours else None,
     )
 
 

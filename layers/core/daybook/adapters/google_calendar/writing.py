@@ -1,4 +1,4 @@
-"""A booking's entry as an event for Google.
+"""An entry as an event for Google.
 
 Source: Calendar API v3, Events: insert and patch (patch merges objects, but replaces arrays).
 """
@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
-from daybook.adapters.google_calendar.reading import BOOKING, INVITED, OWNER, VERSION
+from daybook.adapters.google_calendar.reading import BOOKING, INVITED, OWNER, SESSION, VERSION
 from daybook.domain.entry import Entry
 
 Json = dict[str, Any]
@@ -16,8 +16,8 @@ Json = dict[str, Any]
 
 def new_event(entry: Entry, owner: str) -> Json:
     body = _fields(entry, owner) | {"iCalUID": entry.uid}
-    if entry.guest is not None:
-        body["attendees"] = [_person(entry.guest)]
+    if entry.guests:
+        body["attendees"] = [_person(guest) for guest in entry.guests]
     if entry.meeting:
         body["conferenceData"] = _meeting(entry)
     return body
@@ -42,12 +42,14 @@ def changed_event(entry: Entry, owner: str, known: Mapping[str, Any]) -> Json:
 
 def _fields(entry: Entry, owner: str) -> Json:
     private = {
-        BOOKING: entry.booking,
+        SESSION if entry.shared else BOOKING: entry.booking,
         VERSION: str(entry.version),
         OWNER: owner,
-        INVITED: "yes" if entry.guest else "no",
+        INVITED: "yes" if entry.guests else "no",
     }
-    return {
+    # Strangers to each other sit in one session: none reads the others' addresses.
+    apart = {"guestsCanSeeOtherGuests": False} if entry.shared else {}
+    return apart | {
         "status": "confirmed",
         "summary": entry.title,
         # "Can contain HTML": what people typed must stay what it is, and lead nowhere.
@@ -67,16 +69,23 @@ def _guests(entry: Entry, known: Mapping[str, Any]) -> Sequence[Json] | None:
     """Return the guests to write; None: leave them as they are.
 
     Once we invited somebody, all who are not the host are taken to be that person: whoever is to be forgotten goes.
+    Who stays keeps their answer.
     """
     there = list(known.get("attendees", []))
-    if entry.guest is not None:
-        address = entry.guest[0].lower()
-        if any(one.get("email", "").lower() == address for one in there):
-            return None
-        return [*(one for one in there if one.get("self")), _person(entry.guest)]
+    if entry.guests:
+        wanted = {address.lower() for address, _ in entry.guests}
+        kept = [one for one in there if one.get("self") or (entry.shared and _address(one) in wanted)]
+        present = {_address(one) for one in there}
+        fresh = [_person(guest) for guest in entry.guests if guest[0].lower() not in present]
+        same = len(kept) == len(there) if entry.shared else True
+        return None if same and not fresh else [*kept, *fresh]
     if known.get("extendedProperties", {}).get("private", {}).get(INVITED) != "yes":
         return None
     return [one for one in there if one.get("self")]
+
+
+def _address(one: Json) -> str:
+    return str(one.get("email", "")).lower()
 
 
 def _person(guest: tuple[str, str]) -> Json:

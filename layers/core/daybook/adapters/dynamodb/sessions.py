@@ -1,0 +1,62 @@
+"""Events of shared sessions on the table: one item for each host and start."""
+
+from typing import TYPE_CHECKING, Any
+
+from daybook.adapters.dynamodb import copies, items, keys
+from daybook.adapters.dynamodb.items import attribute
+from daybook.adapters.dynamodb.transactions import Transactions, Write, stale
+from daybook.calendar_ports import Copy
+from daybook.session_ports import SharedEvent
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+class DynamoSessions:
+    """`session_ports.Sessions` on one table."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
+        self._transactions = Transactions(client, table)
+
+    def session(self, tenant: str, host: str, start: "datetime") -> SharedEvent | None:
+        item = self._get(keys.shared_event(tenant, host, items.minute(start)))
+        return items.decode(SharedEvent, item) if item else None
+
+    def put(self, session: SharedEvent, *, before: SharedEvent | None, copy: Copy | None = None) -> None:
+        stays = before is not None and before.start == session.start
+        condition = _unchanged(before) if before and stays else {"ConditionExpression": "attribute_not_exists(pk)"}
+        item = {**items.encode(session), **_key(session), "ttl": items.expires(session.start + items.BOOKING_LIFE)}
+        writes = [Write({"Put": {"Item": item, **condition}}, stale)]
+        if before and not stays:
+            writes.append(_delete(before))
+        if copy is not None:
+            known = self._get(keys.copy_of_booking(copy.tenant, copy.booking))
+            writes += copies.written(copy, items.decode(Copy, known) if known else None)
+        self._transactions.commit(writes)
+
+    def remove(self, session: SharedEvent, copy: Copy | None) -> None:
+        self._transactions.commit([_delete(session), *(copies.removed(copy) if copy else ())])
+
+    def _get(self, key: keys.Key) -> items.Raw:
+        return self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item", {})
+
+
+def _key(session: SharedEvent) -> keys.Key:
+    return keys.shared_event(session.tenant, session.host, items.minute(session.start))
+
+
+def _delete(session: SharedEvent) -> Write:
+    return Write({"Delete": {"Key": _key(session), **_unchanged(session)}}, stale)
+
+
+def _unchanged(session: SharedEvent) -> dict[str, Any]:
+    """Another session may have the version, but not the id."""
+    return {
+        "ConditionExpression": "#id = :id AND #version = :version",
+        "ExpressionAttributeNames": {"#id": "id", "#version": "version"},
+        "ExpressionAttributeValues": {":id": attribute(session.id), ":version": attribute(session.version)},
+    }
