@@ -478,6 +478,21 @@ class TestSomebodyWhoIsForgotten:
         assert office.events() == []
         assert office.scene.ports.sessions.session(ACME, "ada", NINE) is None
 
+    def test_while_the_connection_is_broken_is_forgotten_once_it_is_not(self, office: Office) -> None:
+        bob, _ = joined(office, "bob", "eve")
+        office.room.until(NINE + HOUR)
+        office.change(state=State.BROKEN)
+        forget(office, bob)
+        copy = copy_of(office, session(office).id)
+        assert copy
+        assert copy.owed
+        office.change(state=State.CONNECTED)
+        office.room.copy(CopyRequest(ACME, copy.booking))
+        assert "bob" not in str(office.event()).lower()
+        rewritten = copy_of(office, copy.booking)
+        assert rewritten
+        assert not rewritten.owed
+
     def test_is_forgotten_though_seats_are_long_since(self, office: Office) -> None:
         """Seats are kept for 400 days, bookings for years."""
         bob, _ = joined(office, "bob", "eve")

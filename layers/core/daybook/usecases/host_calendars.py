@@ -76,7 +76,7 @@ class HostCalendars:
             return account.insert(calendar, entry)
 
     def taken_out(self, copy: Copy, *, off: bool) -> bool:
-        """Delete an event; False if it stays, in an account that is closed to us, and is owed.
+        """Delete an event; False if it stays, in an account that is closed to us.
 
         Args:
             off: what it was about is to come no more. Of what stands the provider mails no cancellation: its event
@@ -86,13 +86,17 @@ class HostCalendars:
         if connection is None:
             return True
         if connection.state is not State.CONNECTED:
-            if not copy.owed:
-                self.ports.connections.put_copy(replace(copy, owed=True))
+            self.owe(copy)
             tell_again(connection, notices=self.ports.notices)
             return False
         with self.account(connection) as account:
             account.delete(copy.calendar, copy.event, tell_guests=off and connection.guests is Guests.PROVIDER)
         return True
+
+    def owe(self, copy: Copy) -> None:
+        """Remember a copy of an account that is closed to us, however long its event is past."""
+        if not copy.owed:
+            self.ports.connections.put_copy(replace(copy, owed=True))
 
     def tell_again(self) -> None:
         """Repeat what the host must hear of connections that are broken, perhaps since an earlier try of a message."""

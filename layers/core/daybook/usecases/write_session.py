@@ -70,6 +70,8 @@ class _Job:
             self.calendars.tell_again()
             return
         if self._over and (self.copy is None or (place is None and self._named)):
+            if self.copy is not None and self.known is not None and self.known.named != self._named:
+                self.calendars.owe(self.copy)
             return  # what is past is neither written anew nor taken out
         if place is not None and self._is_written(place):
             self._look_for_meeting(place)

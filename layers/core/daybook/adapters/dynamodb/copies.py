@@ -19,8 +19,8 @@ def written(copy: Copy, earlier: Copy | None) -> list[Write]:
         **keys.copy_of_booking(copy.tenant, copy.booking),
         "ttl": items.expires(copy.end + items.BOOKING_LIFE),
     }
-    followed = items.BOOKING_LIFE if copy.owed else COPY_FOLLOWED
-    by_event = {**fields, **_event_key(copy), "ttl": items.expires(copy.end + followed)}
+    kept = items.BOOKING_LIFE if copy.owed else COPY_FOLLOWED
+    by_event = {**fields, **_event_key(copy), "ttl": items.expires(copy.end + kept)}
     writes = [Write({"Put": {"Item": item}}, stale) for item in (by_booking, by_event)]
     if earlier is not None and earlier.event != copy.event:
         writes.append(_delete(_event_key(earlier)))
