@@ -56,7 +56,7 @@ def boto3() -> Path:
     target = _target("boto3", ROOT / "uv.lock")
     if not target.exists():
         with Making(target) as packages:
-            _install(_requirements("bench-boto3"), packages)
+            _install(requirements("bench-boto3"), packages)
             _compile(packages)
     return target
 
@@ -68,7 +68,7 @@ def peer(name: str, *, compiled: bool) -> Path:
     target = _target(f"{name}-{'compiled' if compiled else 'plain'}", source, ROOT / "uv.lock")
     if not target.exists():
         with Making(target) as packages:
-            _install(_requirements(f"bench-{name.replace('_', '-')}"), packages)
+            _install(requirements(f"bench-{name.replace('_', '-')}"), packages)
             shutil.copy(source, packages)
             if compiled:
                 _compile(packages)
@@ -140,7 +140,8 @@ class Making:
             shutil.rmtree(self._half, ignore_errors=True)  # gone if it was moved
 
 
-def _requirements(group: str) -> Path:
+def requirements(group: str) -> Path:
+    """Write down what a group of the lock installs, with hashes; return the file."""
     BUILD.mkdir(parents=True, exist_ok=True)
     file = BUILD / f"{group}.txt"
     command = [str(UV), *EXPORT, "--only-group", group, "--output-file", str(file)]

@@ -245,6 +245,7 @@ def test_each_request_takes_the_units_the_document_names(practice: Practice, req
 def test_each_item_is_as_large_as_the_document_says(practice: Practice, limits: None) -> None:
     attend(practice)
     decide(practice)
+    follow(practice, practice.book("book, rate limits and cap on", "intro", "14:00")["id"])
     unmetered = boto3.client("dynamodb")
     stored = unmetered.scan(TableName=TABLE)["Items"]
     stored += unmetered.scan(TableName=TABLE, IndexName="by-host")["Items"]
