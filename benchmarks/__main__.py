@@ -43,7 +43,9 @@ BENCHMARKS = {
     "cold": Benchmark("Cold start and first answer", cold.run, _of_cold_starts),
     "slots": Benchmark("Slots of a month and more", slots.run, lambda: conditions.noted(packages=("portion",))),
     "round-trips": Benchmark("Calls and units at the table", round_trips.run),
-    "ledger": Benchmark("Bookings written a second", ledger.run, lambda: conditions.noted(packages=("botocore",))),
+    "ledger": Benchmark(
+        "Transactions of bookings written a second", ledger.run, lambda: conditions.noted(packages=("botocore",))
+    ),
     "contention": Benchmark("Bookings of one host on one day, simulated", contention.run),
     "cost": Benchmark("What 1,000 bookings cost", cost.run),
     "load": Benchmark("What each part takes", load.run),
