@@ -1,19 +1,15 @@
 """docs/performance.md, docs/scale.md and plots, from what was measured; the same results make the same files."""
 
-import platform
-import re
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from benchmarks.measure import Line, table
+from benchmarks.measure import Line
+from benchmarks.sections import DOCS, DOCUMENTS, Result, written
 
-DOCS = Path(__file__).parents[1] / "docs"
-DOCUMENTS, PLOTS = (DOCS / "performance.md", DOCS / "scale.md"), DOCS / "plots"
-SECTION = re.compile(r"(<!-- results: (?P<name>[a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+PLOTS = DOCS / "plots"
 INK, OURS, OTHERS = "#334155", "#2563eb", "#cbd5e1"
 STYLE = {
     "svg.hashsalt": "daybook",
@@ -29,33 +25,17 @@ STYLE = {
     "ytick.color": INK,
 }
 
-REASONED = {"contention", "cost"}
-"""What no machine had a hand in."""
 
-Results = Mapping[str, tuple[str, list[Line]]]
-"""Title and lines by the benchmark's name."""
-
-
-def write(results: Results) -> None:
+def write(results: Mapping[str, Result]) -> None:
     """Put the tables into the documents between their marks, and draw the plots of what has been measured."""
     for document in DOCUMENTS:
-        document.write_text(SECTION.sub(lambda match: _section(match, results), document.read_text()))
+        document.write_text(written(document.read_text(), results))
     PLOTS.mkdir(exist_ok=True)
     with mpl.rc_context(STYLE):
-        if lines := results["cold"][1]:
+        if lines := results["cold"].lines:
             _save(cold_starts(lines), "cold-start.svg")
-        if lines := results["slots"][1]:
+        if lines := results["slots"].lines:
             _save(growth(lines), "slots.svg")
-
-
-def _section(match: re.Match[str], results: Results) -> str:
-    title, lines = results[match["name"]]
-    if not lines:
-        return match[0]
-    rows = table(lines, cells=lambda cells: f"| {' | '.join(cells)} |")
-    rows.insert(1, "|---" + "|---:" * (rows[0].count("|") - 2) + "|")
-    where = f"{title}{'' if match['name'] in REASONED else f'; on {platform.machine()}'}."
-    return "\n".join([match[1].rstrip("\n"), where, "", *rows, "", match[3]])
 
 
 def cold_starts(lines: Iterable[Line]) -> Figure:

@@ -92,6 +92,7 @@ def measured(programs: Mapping[str, Program], *, rounds: int, say: Say = lambda 
 
 def _environment(program: Program) -> dict[str, str]:
     own = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1", "HOME": "/nonexistent"}
+    own["PYTHONSAFEPATH"] = "1"  # or `-c` would look for every module in the current directory first
     return own | {"PYTHONPATH": os.pathsep.join(map(str, program.path)), **program.environment}
 
 

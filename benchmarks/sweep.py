@@ -1,7 +1,7 @@
 """The slot rules once more, as a sweep over intervals of moments: the engine's opponent in speed, its oracle in tests.
 
-It shares the calendar and the schedule's open runs with the engine, and nothing else: no bits, no ledger. Bookings
-and external busy time come as intervals.
+It shares the calendar and the schedule's open runs with the engine, and no bits. Bookings and external busy time come
+as intervals; or as stored ledger days, as they come to the engine, which then are made into intervals first.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,7 +10,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from daybook.domain.event_type import Terms
-from daybook.domain.ledger import moment_at
+from daybook.domain.ledger import AFTER, PER_DAY, LedgerDay, moment_at
 from daybook.domain.limits import reached
 from daybook.domain.schedule import Run, block_spans, date_at, date_spans, open_runs
 from daybook.domain.slots import Calendar, Slot
@@ -40,17 +40,31 @@ def sweep(
     now: datetime,
 ) -> list[Slot]:
     """Return the slots whose starts lie on the viewer's dates first … last; `calendar.busy` is not looked at."""
+    refused = refused_starts(calendar.terms, bookings, external)
+    return _swept(calendar, refused, first=first, last=last, viewer=viewer, now=now)
+
+
+def sweep_stored(
+    calendar: Calendar, days: Iterable[LedgerDay], *, first: date, last: date, viewer: ZoneInfo, now: datetime
+) -> list[Slot]:
+    """Do the same from what is stored, which knows of bookings only which granules they own."""
+    refused = refused_by_days(calendar.terms, days, now)
+    return _swept(calendar, refused, first=first, last=last, viewer=viewer, now=now)
+
+
+def _swept(
+    calendar: Calendar, refused: Iterable[Interval], *, first: date, last: date, viewer: ZoneInfo, now: datetime
+) -> list[Slot]:
     terms = calendar.terms
     runs = open_runs(calendar.schedule, first - 2 * DAY, last + 3 * DAY)
     open_time = _merged(((moment_at(run.start), moment_at(run.end)) for run in runs), touching=True)
     blocks = (span for block in calendar.blocks for span in block_spans(block, calendar.host_zone))
     away = _merged(((moment_at(start), moment_at(end)) for start, end in blocks), touching=True)
     asked = [(moment_at(start), moment_at(end)) for start, end in date_spans(viewer, first, last)]
-    refused = _merged(refused_starts(terms, bookings, external), touching=False)
     starts = candidates(calendar, runs, now)
     starts = _inside(starts, _subtracted(open_time, away), terms.duration)
     starts = _inside(starts, asked, timedelta(0))
-    starts = _outside(starts, refused)
+    starts = _outside(starts, _merged(refused, touching=False))
     return [Slot(start, start + terms.duration, terms.capacity) for start in starts]
 
 
@@ -82,6 +96,35 @@ def refused_starts(terms: Terms, bookings: Iterable[Booked], external: Iterable[
         yield start - terms.duration - max(before, terms.buffer_after), end + max(after, terms.buffer_before)
     for start, end in external:
         yield start - terms.duration - terms.buffer_after, end + terms.buffer_before
+
+
+def refused_by_days(terms: Terms, days: Iterable[LedgerDay], now: datetime) -> Iterator[Interval]:
+    """Yield the starts that ledger days rule out: nothing may lie on a buffer, nor closer to a meeting than ours."""
+    meetings: list[int] = []
+    buffers: list[int] = []
+    for day in days:
+        midnight = day.day * PER_DAY
+        meetings += [midnight + granule for granule in day.external]
+        for element in day.owned(now):
+            (meetings if element < AFTER else buffers).append(midnight + element % AFTER)
+    for start, end in _stretches(meetings):
+        yield start - terms.duration - terms.buffer_after, end + terms.buffer_before
+    for start, end in _stretches(buffers):
+        yield start - terms.duration, end
+
+
+def _stretches(granules: list[int]) -> Iterator[Interval]:
+    """Join granules that follow each other into moments; some may be named twice."""
+    granules.sort()
+    begun = last = None
+    for granule in granules:
+        if last is None or granule > last + 1:
+            if begun is not None and last is not None:
+                yield moment_at(begun), moment_at(last + 1)
+            begun = granule
+        last = granule
+    if begun is not None and last is not None:
+        yield moment_at(begun), moment_at(last + 1)
 
 
 def _merged(intervals: Iterable[Interval], *, touching: bool) -> list[Interval]:

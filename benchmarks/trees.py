@@ -8,6 +8,7 @@ import hashlib
 import os
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from enum import Enum
@@ -56,7 +57,7 @@ def boto3() -> Path:
     target = _target("boto3", ROOT / "uv.lock")
     if not target.exists():
         with Making(target) as packages:
-            _install(_requirements("bench-boto3"), packages)
+            _install(requirements("bench-boto3"), packages)
             _compile(packages)
     return target
 
@@ -76,7 +77,7 @@ def peer(name: str, shipped: Shipped) -> Path:
     target = _target(f"{name}-{shipped.name.lower()}", source, ROOT / "uv.lock")
     if not target.exists():
         with Making(target) as packages:
-            _install(_requirements(f"bench-{name.replace('_', '-')}"), packages)
+            _install(requirements(f"bench-{name.replace('_', '-')}"), packages)
             shutil.copy(source, packages)
             for package in shipped.value:
                 _compile(packages / package)
@@ -110,29 +111,46 @@ def _target(name: str, *sources: Path) -> Path:
     return target
 
 
+def _older(folder: Path, seconds: float) -> bool:
+    try:
+        return folder.stat().st_mtime < time.time() - seconds
+    except FileNotFoundError:  # somebody else was faster
+        return False
+
+
 class Making:
-    """Fill a folder beside its place and move it there at the end, so that half a folder is never measured."""
+    """Fill a folder beside its place and move it there at the end, so that half a folder is never measured.
+
+    Of several that fill the same place at once the first one stays; they are all alike.
+    """
 
     def __init__(self, target: Path) -> None:
         self._target = target
-        self._half = target.with_suffix(f".{id(self)}.half")
+        self._half = target
 
     def __enter__(self) -> Path:
         for old in BUILD.glob(f"{self._target.name.rpartition('-')[0]}-????????????"):
-            if old.stat().st_mtime < time.time() - AN_HOUR:  # nobody measures it any more
-                shutil.rmtree(old)
-        self._half.mkdir(parents=True)
+            if _older(old, AN_HOUR):  # nobody measures it any more
+                shutil.rmtree(old, ignore_errors=True)
+        BUILD.mkdir(parents=True, exist_ok=True)
+        self._half = Path(tempfile.mkdtemp(prefix=f"{self._target.name}.", suffix=".half", dir=self._target.parent))
+        self._half.chmod(0o755)
         return self._half
 
     def __exit__(self, kind: object, *_: object) -> None:
-        if kind is None:
-            os.utime(self._half)
-            self._half.rename(self._target)
-        else:
-            shutil.rmtree(self._half)
+        try:
+            if kind is None:
+                os.utime(self._half)
+                self._half.rename(self._target)
+        except OSError:
+            if not self._target.is_dir():
+                raise
+        finally:
+            shutil.rmtree(self._half, ignore_errors=True)  # gone if it was moved
 
 
-def _requirements(group: str) -> Path:
+def requirements(group: str) -> Path:
+    """Write down what a group of the lock installs, with hashes; return the file."""
     BUILD.mkdir(parents=True, exist_ok=True)
     file = BUILD / f"{group}.txt"
     command = [str(UV), *EXPORT, "--only-group", group, "--output-file", str(file)]

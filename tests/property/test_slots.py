@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.sweep import sweep
+from benchmarks.sweep import sweep, sweep_stored
 from daybook.domain.busy import Busy
 from daybook.domain.days import list_days, next_open
 from daybook.domain.errors import Invalid
@@ -54,6 +54,13 @@ def grid(world: World) -> set[datetime]:
 def test_the_engine_lists_what_a_sweep_over_intervals_lists(world: World) -> None:
     expected = sweep(world.calendar, world.bookings, world.external, **world.asked)
     assert list_slots(world.calendar, **world.asked) == expected
+
+
+@given(worlds())
+def test_a_sweep_finds_the_same_in_stored_days(world: World) -> None:
+    assert list_slots(world.calendar, **world.asked) == sweep_stored(
+        world.calendar, world.ledger.values(), **world.asked
+    )
 
 
 @given(worlds())

@@ -1,7 +1,7 @@
 """Which failures of a call pass by themselves, how often to try again, and how long to wait before."""
 
-import random
 from collections.abc import Callable
+from random import SystemRandom
 
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as LostConnection
@@ -18,9 +18,11 @@ TRANSIENT = frozenset(
     }
 )
 NO_ANSWER = (LostConnection, HTTPClientError)
+_UNIFORM = SystemRandom().uniform
+"""Without a state of its own: copies of a process restored from one snapshot must not wait alike."""
 
 
-def full_jitter(attempt: int, uniform: Callable[[float, float], float] = random.uniform) -> float:
+def full_jitter(attempt: int, uniform: Callable[[float, float], float] = _UNIFORM) -> float:
     """Seconds to wait before another try: uniform in [0, min(400, 25 · 2^attempt)] ms."""
     return uniform(0, min(0.4, 0.025 * 2**attempt))
 

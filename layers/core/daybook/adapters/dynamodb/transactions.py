@@ -69,7 +69,7 @@ class Transactions:
         (AWS: TransactWriteItems, ClientRequestToken, ten minutes). The proof settles it where that is not so.
 
         Raises:
-            Busy: still contended after eight tries or six seconds, or no answer could be had.
+            Busy: still contended after eight tries or five seconds, or no answer could be had.
         """
         token = proof.token if proof else uuid4().hex
         uncertain = False
