@@ -71,7 +71,7 @@ def _swept(
 def candidates(calendar: Calendar, runs: Sequence[Run], now: datetime) -> Iterator[datetime]:
     """Yield the grid of every run within notice, window and limits, ascending."""
     terms = calendar.terms
-    dates = allowed_dates(terms.window, today=date_at(calendar.schedule.zone, now))
+    dates = allowed_dates(terms, today=date_at(calendar.schedule.zone, now))
     earliest = now + max(terms.minimum_notice, timedelta(0))
     # Where the clock is set back at midnight the runs of two dates may interlace.
     for run in sorted(runs, key=lambda run: run.start):

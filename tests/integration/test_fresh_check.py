@@ -17,9 +17,11 @@ from tests.harness import ROOT, Api
 from tests.integration.browsing import sent, words
 from tests.integration.calendars import CLIENT, GMAIL, Office, Workers
 from tests.integration.conftest import Log
-from tests.integration.scenes import at, book, booked, change, move, nothing_written, publish, shown, slots, take
+from tests.integration.scenes import INTRO, at, book, booked, change, move, nothing_written, publish, shown, slots, take
 
 TEN, ELEVEN = at("10:00"), at("11:00")
+FAR = "2028-03-06"
+"""A Monday more than 366 days ahead."""
 NEXT = ["2027-03-01T09:30:00Z", "2027-03-01T10:00:00Z", "2027-03-01T10:30:00Z"]
 
 
@@ -55,7 +57,16 @@ def table_calls() -> Iterator[list[str]]:
         events.unregister("before-call.dynamodb", note)
 
 
+def endless(api: Api) -> None:
+    change(api, INTRO, booking_window={"type": "unlimited"})
+
+
 class TestAHostWithoutCalendars:
+    def test_offers_what_lies_years_ahead(self, office: Office) -> None:
+        endless(office.api)
+        assert slots(office.api, FAR) != []
+        assert book(office.api, at("10:00", FAR)).status == 201
+
     def test_pays_two_round_trips_and_asks_nobody(self, office: Office, workers: Workers) -> None:
         with table_calls() as calls:
             booked(office.api)
@@ -105,6 +116,11 @@ print(*sorted(name for name in set(sys.modules) - before if name.startswith("day
 
 
 class TestAConnectedHost:
+    def test_offers_nothing_beyond_what_calendars_are_read_for(self, office: Office, connection: Connection) -> None:
+        endless(office.api)
+        assert slots(office.api, FAR) == []
+        assert book(office.api, at("10:00", FAR)).code == "outside_window"
+
     def test_is_asked_once_about_the_very_time(self, office: Office, connection: Connection, workers: Workers) -> None:
         with table_calls() as calls:
             booked(office.api)

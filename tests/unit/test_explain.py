@@ -149,4 +149,7 @@ def test_a_session_with_a_seat_left_is_joined() -> None:
 def test_another_calendars_time_is_shown_without_its_title() -> None:
     found = explained(calendar(busy=booked(external=[at(8, 30)]), buffer_before=45 * MINUTE), at(10))
     assert (found.verdict, failed(found)) == ("calendar_conflicts", ["calendars"])
-    assert detail(found, "calendars") == "Busy, buffers included: 2027-02-03T09:15+00:00 to 2027-02-03T09:30+00:00."
+    assert (
+        detail(found, "calendars")
+        == "Of its time, buffers included, is busy: 2027-02-03T09:15+00:00 to 2027-02-03T09:30+00:00."
+    )

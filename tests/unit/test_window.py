@@ -4,10 +4,29 @@ from datetime import date, timedelta
 
 import pytest
 
-from daybook.domain.event_type import Window, WindowType
-from daybook.domain.window import allowed_dates
+from daybook.domain.event_type import DEFAULT_NOTICE, NO_TIME, Terms, Window, WindowType
+from daybook.domain.limits import Limits, Rules
+from daybook.domain.window import FARTHEST_READ, Dates
+from daybook.domain.window import allowed_dates as dates_of
 
 FRIDAY = date(2027, 1, 1)
+
+
+def allowed_dates(window: Window, *, today: date, by_calendars: bool = False) -> Dates:
+    half_an_hour = timedelta(minutes=30)
+    terms = Terms(
+        event_type="intro",
+        duration=half_an_hour,
+        slot_interval=half_an_hour,
+        buffer_before=NO_TIME,
+        buffer_after=NO_TIME,
+        minimum_notice=DEFAULT_NOTICE,
+        window=window,
+        limits=Rules("intro", Limits(), Limits()),
+        capacity=1,
+        by_calendars=by_calendars,
+    )
+    return dates_of(terms, today=today)
 
 
 def test_rolling_days_reach_that_many_dates_past_today() -> None:
@@ -33,3 +52,14 @@ def test_a_date_range_is_inclusive_and_may_be_open() -> None:
 
 def test_unlimited_has_no_bound() -> None:
     assert allowed_dates(Window(type=WindowType.UNLIMITED), today=FRIDAY) == (date.min, date.max)
+
+
+@pytest.mark.parametrize("window", [Window(type=WindowType.UNLIMITED), Window(type=WindowType.ROLLING_DAYS, days=3000)])
+def test_what_connected_calendars_are_not_read_for_is_not_offered(window: Window) -> None:
+    _, last = allowed_dates(window, today=FRIDAY, by_calendars=True)
+    assert last == FRIDAY + timedelta(days=FARTHEST_READ)
+
+
+def test_connected_calendars_widen_no_window() -> None:
+    nearer = Window(type=WindowType.ROLLING_DAYS, days=14)
+    assert allowed_dates(nearer, today=FRIDAY, by_calendars=True) == allowed_dates(nearer, today=FRIDAY)

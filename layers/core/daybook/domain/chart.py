@@ -148,7 +148,7 @@ class Chart:
     def in_window(self, now: datetime) -> int:
         """Return the granules on dates within the booking window."""
         zone = self.calendar.schedule.zone
-        dates = allowed_dates(self.calendar.terms.window, today=date_at(zone, now))
+        dates = allowed_dates(self.calendar.terms, today=date_at(zone, now))
         first, last = max(dates.first, self.first), min(dates.last, self.last)
         return self.bits(date_spans(zone, first, last)) if first <= last else 0
 

@@ -103,7 +103,11 @@ def labelled(answers: Mapping[str, str], event_type: EventType | None) -> tuple[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """An event type with every default filled in: what the slot engine and a new booking go by."""
+    """An event type with every default filled in: what the slot engine and a new booking go by.
+
+    Attributes:
+        by_calendars: whether connected calendars have a say, which are not read for all time to come.
+    """
 
     event_type: str | None
     duration: timedelta
@@ -115,6 +119,7 @@ class Terms:
     limits: Rules
     capacity: int
     slot: str | None = None
+    by_calendars: bool = False
 
     @property
     def signature(self) -> str:

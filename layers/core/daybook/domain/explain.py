@@ -68,7 +68,7 @@ def explain(calendar: Calendar, start: datetime, *, now: datetime, bookings: Seq
         *_schedule_checks(chart, start),
         *_limit_checks(calendar, start),
         _booking_check(chart, start, bookings),
-        _external_check(chart),
+        _external_check(chart, start),
     )
     return Explanation(_verdict(chart, start, now), checks)
 
@@ -85,7 +85,7 @@ def _verdict(chart: Chart, start: datetime, now: datetime) -> str:
 def _time_checks(calendar: Calendar, start: datetime, now: datetime) -> Iterator[Check]:
     zone = calendar.schedule.zone
     earliest = now + calendar.terms.minimum_notice
-    dates = allowed_dates(calendar.terms.window, today=date_at(zone, now))
+    dates = allowed_dates(calendar.terms, today=date_at(zone, now))
     day = date_at(zone, start)
     yield Check("past", start >= now, f"It is {_text(calendar, now)}.")
     yield Check("minimum_notice", start >= earliest, f"The earliest start is {_text(calendar, earliest)}.")
@@ -157,12 +157,16 @@ def _conflict(calendar: Calendar, start: datetime, booking: NearBooking) -> str:
     return f"{name} needs a gap of {_minutes(needed)}, not {_minutes(gap)}." if gap < needed else ""
 
 
-def _external_check(chart: Chart) -> Check:
+def _external_check(chart: Chart, start: datetime) -> Check:
     calendar = chart.calendar
-    met = spans_of(chart.full & chart.external(), origin=chart.origin)
-    spans = ", ".join(f"{_text(calendar, moment_at(since))} to {_text(calendar, moment_at(end))}" for since, end in met)
-    passed = bool(chart.asked & (chart.clear_of_external() | chart.joinable()))
-    return Check("calendars", passed, f"Busy, buffers included: {spans}." if spans else "No calendar event is met.")
+    if chart.asked & chart.clear_of_external():
+        return Check("calendars", passed=True, detail="No calendar event is met.")
+    terms = calendar.terms
+    since, end = start - terms.buffer_before, start + terms.duration + terms.buffer_after
+    met = spans_of(chart.bits([(granule_at(since), granule_at(end))]) & chart.external(), origin=chart.origin)
+    busy = ", ".join(" to ".join(_text(calendar, moment_at(bound)) for bound in span) for span in met)
+    detail = f"Of its time, buffers included, is busy: {busy}."
+    return Check("calendars", passed=bool(chart.asked & chart.joinable()), detail=detail)
 
 
 def _text(calendar: Calendar, moment: datetime) -> str:

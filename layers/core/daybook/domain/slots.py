@@ -160,7 +160,7 @@ def _closed(chart: Chart) -> Invalid:
 
 
 def _window_hint(calendar: Calendar, now: datetime) -> str:
-    dates = allowed_dates(calendar.terms.window, today=date_at(calendar.schedule.zone, now))
+    dates = allowed_dates(calendar.terms, today=date_at(calendar.schedule.zone, now))
     return f"Choose a date from {dates.first} to {dates.last}, in {calendar.schedule.zone.key}."
 
 

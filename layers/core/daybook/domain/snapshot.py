@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 from daybook.domain.external import ExternalEvent, blocks, clipped, touched
 from daybook.domain.intervals import Span, merge
 from daybook.domain.ledger import PER_DAY, granule_at
+from daybook.domain.window import FARTHEST_READ
 
-BEHIND, AHEAD = 1, 400
-"""Ledger days that are kept before and after today: bookings lie ahead at most a year and a day."""
+BEHIND, AHEAD = 1, FARTHEST_READ + 34
+"""Ledger days that are kept before and after today: all that are offered, however late they are read."""
 
 
 @dataclass(frozen=True, slots=True)

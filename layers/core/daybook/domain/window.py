@@ -3,8 +3,10 @@
 from datetime import date, timedelta
 from typing import NamedTuple, assert_never
 
-from daybook.domain.event_type import Window, WindowType
+from daybook.domain.event_type import Terms, Window, WindowType
 
+FARTHEST_READ = 366
+"""Days ahead, at least, for which connected calendars are read; what lies beyond is not known, and so not offered."""
 _FRIDAY = 4
 
 
@@ -15,12 +17,17 @@ class Dates(NamedTuple):
     last: date
 
 
-def allowed_dates(window: Window, *, today: date) -> Dates:
+def allowed_dates(terms: Terms, *, today: date) -> Dates:
     """Return the dates on which a start may lie.
 
     Args:
         today: the schedule-local date now.
     """
+    first, last = _dates_of(terms.window, today)
+    return Dates(first, min(last, today + timedelta(days=FARTHEST_READ)) if terms.by_calendars else last)
+
+
+def _dates_of(window: Window, today: date) -> Dates:
     match window.type:
         case WindowType.ROLLING_DAYS:
             return Dates(today, today + timedelta(days=window.days))

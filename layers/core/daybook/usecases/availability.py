@@ -71,7 +71,7 @@ def calendar_for(
 
 def terms_for(event_type: EventType, host: Host, moving: Booking | None) -> Terms:
     """Return today's terms; a booking that moves keeps the length and buffers it was made with."""
-    terms = terms_of(event_type, host.defaults)
+    terms = replace(terms_of(event_type, host.defaults), by_calendars=bool(host.connections))
     if moving is None:
         return terms
     return replace(
