@@ -205,13 +205,40 @@ def test_what_a_worker_notes_meanwhile_stays(front: Front, what: str) -> None:
     assert front.known().version == before.version + 1
 
 
-class TestSomebodyForgottenWhileTheConnectionIsBroken:
-    def lose(self, front: Front) -> None:
-        front.reader.people.withdraw(ADA, front.office.world.client_id)
-        front.reader.ask()
-        front.reader.settle()
-        assert front.known().state is State.BROKEN
+def lose(front: Front) -> None:
+    front.reader.people.withdraw(ADA, front.office.world.client_id)
+    front.reader.ask()
+    front.reader.settle()
+    assert front.known().state is State.BROKEN
 
+
+class TestChannelsOfALostGrant:
+    @pytest.fixture
+    def open(self, front: Front) -> set[str]:
+        front.connect()
+        found = {channel.id for channel in front.reader.channels()}
+        assert found
+        lose(front)
+        return found
+
+    def test_are_closed_once_it_is_connected_again(self, front: Front, open: set[str]) -> None:
+        after = front.connect()
+        assert {one.id for one in front.reader.channels()} == {one.id for one in front.known().channels.values()}
+        assert after.watched == front.known().channels.keys()
+        self.require_forgotten(front, open)
+
+    def test_are_nobodys_once_it_is_disconnected(self, front: Front, open: set[str]) -> None:
+        connections = front.office.scene.ports.connections
+        disconnect(front.known(), connections=connections, sync=front.reader, now=front.reader.now)
+        front.reader.settle()
+        assert front.connections() == []
+        self.require_forgotten(front, open)
+
+    def require_forgotten(self, front: Front, channels: set[str]) -> None:
+        assert {name for name in channels if front.office.scene.ports.connections.watch(name)} == set()
+
+
+class TestSomebodyForgottenWhileTheConnectionIsBroken:
     @pytest.mark.parametrize("writing", [True, False])
     def test_leaves_the_calendar_once_it_is_connected_again(self, front: Front, *, writing: bool) -> None:
         front.connect()
@@ -220,7 +247,7 @@ class TestSomebodyForgottenWhileTheConnectionIsBroken:
         front.reader.pass_(days=20)
         assert over.end < front.reader.now
         assert len(front.office.events()) == 2
-        self.lose(front)
+        lose(front)
         if not writing:
             front.choose(front.known(), write_to=None)
         front.forget(over)

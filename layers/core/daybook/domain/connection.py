@@ -163,8 +163,14 @@ class Connection:
         return replace(self, synced_at=begun, due_at=due_at, problem=self.problem if lasts else problem)
 
     def broken(self, problem: str, *, now: datetime) -> "Connection":
-        """Give the grant up as lost; nothing more is tried until the host connects again."""
-        return replace(self._changed(now), state=State.BROKEN, problem=problem, channels={})
+        """Give the grant up as lost; nothing more is tried until the host connects again.
+
+        Channels may live on, but only who has a grant can close them: so they are kept, to be replaced first of all.
+        """
+        ended = {
+            name: replace(channel, expires_at=min(channel.expires_at, now)) for name, channel in self.channels.items()
+        }
+        return replace(self._changed(now), state=State.BROKEN, problem=problem, channels=ended)
 
     def leaving(self, *, now: datetime) -> "Connection":
         return replace(self._changed(now), state=State.LEAVING, due_at=now)

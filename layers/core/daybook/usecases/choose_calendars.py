@@ -88,6 +88,13 @@ def _put(after: Connection, before: Connection, connections: Connections) -> Non
         raise PreconditionFailed(CHANGED) from None
 
 
+def _no_place(connection: Connection) -> str:
+    unknown = "There is no such calendar in this account."
+    if connection.dedicated is not None or Right.MAKE_CALENDAR not in rights_of(connection.scopes):
+        return unknown
+    return f"{unknown} To have one made in it, disconnect it and connect it while bookings go to no other account."
+
+
 def _require_possible(connection: Connection, choice: Choice) -> None:
     rights = rights_of(connection.scopes)
     known = {calendar.id: calendar for calendar in connection.calendars}
@@ -103,7 +110,7 @@ def _require_possible(connection: Connection, choice: Choice) -> None:
         own = choice.write_to == connection.dedicated
         right = Right.MAKE_CALENDAR if own else Right.WRITE_EXISTING
         if choice.write_to not in known:
-            found.append(FieldError("/write_to", "There is no such calendar in this account."))
+            found.append(FieldError("/write_to", _no_place(connection)))
         elif right not in rights:
             found.append(FieldError("/write_to", 'Connect the account again with {"write_to": "existing"}.'))
         elif not (own or known[choice.write_to].writable):
