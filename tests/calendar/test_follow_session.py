@@ -1,6 +1,7 @@
 """What a host does to the event of a session: all who sit there go with it, or it is put back; never an echo."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -15,10 +16,11 @@ from daybook.domain.errors import Busy
 from daybook.domain.event_type import GOOGLE_MEET
 from daybook.domain.history import Deed
 from daybook.domain.mail import Method, Recipient
+from daybook.mail_ports import NotYet
 from daybook.ports import MOST_MOVED
 from tests.calendar.reader import Reader, reading
 from tests.calendar.world import ADA, at
-from tests.fakes.ports import interrupted
+from tests.fakes.ports import followed_by, interrupted
 from tests.fakes.post import Died
 from tests.fakes.scene import ACME
 from tests.fakes.values import HALF_HOUR, HOUR, NINE
@@ -39,12 +41,12 @@ def sitting(reader: Reader) -> list[Booking]:
     return joined(reader, "bob", "eve")
 
 
-def join(reader: Reader, who: str, start: Any = NINE) -> Booking:
-    return reader.office.scene.book(start, who, event_type="yoga")
+def join(reader: Reader, who: str, start: Any = NINE, kind: str = "yoga") -> Booking:
+    return reader.office.scene.book(start, who, event_type=kind)
 
 
-def joined(reader: Reader, *people: str, start: Any = NINE) -> list[Booking]:
-    bookings = [join(reader, who, start) for who in people]
+def joined(reader: Reader, *people: str, start: Any = NINE, kind: str = "yoga") -> list[Booking]:
+    bookings = [join(reader, who, start, kind) for who in people]
     reader.settle()
     reader.office.room.until(reader.now + MINUTE)
     reader.settle()
@@ -151,7 +153,7 @@ class TestAMove:
         ports, following = reader.office.scene.ports, reader.ports.following
         late = replace(
             following,
-            ledger=interrupted(ports.ledger, "move_session", lambda: reader.office.scene.cancel(sitting[0])),
+            sessions=interrupted(ports.sessions, "move", lambda: reader.office.scene.cancel(sitting[0])),
         )
         edit(reader)
         with pytest.raises(Busy):
@@ -162,18 +164,14 @@ class TestAMove:
         is_whole(reader, NINE + 2 * HOUR, "Yoga (1/3)")
 
     def test_whose_worker_died_over_it_leaves_one_event(self, reader: Reader, sitting: list[Booking]) -> None:
-        """Whether before the move or after it."""
-        for method, target in (("move_session", NINE + 2 * HOUR), ("put", NINE + 4 * HOUR)):
+        """Whether before it took the event for itself or after that."""
+        for method, target in (("move", NINE + 2 * HOUR), ("put", NINE + 4 * HOUR)):
             ports, following = reader.office.scene.ports, reader.ports.following
 
             def die() -> None:
                 raise Died
 
-            broken = (
-                replace(following, ledger=interrupted(ports.ledger, method, die))
-                if method == "move_session"
-                else replace(following, sessions=interrupted(ports.sessions, method, die))
-            )
+            broken = replace(following, sessions=interrupted(ports.sessions, method, die))
             edit(reader, target)
             with pytest.raises(Died):
                 reader.read_now(replace(reader.ports, following=broken))
@@ -183,34 +181,35 @@ class TestAMove:
             assert start_of(reader.office.event()) == target
         assert [one for one in deeds(reader, sitting[0]) if one is Deed.RESCHEDULED] == [Deed.RESCHEDULED] * 2
 
-    def test_that_was_not_written_down_leaves_one_event_and_meeting(self, reader: Reader) -> None:
-        """All have moved, and nobody knows that the event is theirs."""
+    @pytest.mark.parametrize("after", ["somebody joins", "the worker dies", "nobody hears of it"])
+    def test_is_whole_at_once(self, reader: Reader, after: str) -> None:
+        """Whoever joins at the new time finds the event that was dragged there, and its meeting."""
         reader.office.scene.offer("call", title="Yoga", capacity=3, location=GOOGLE_MEET)
-        sitting = [reader.office.scene.book(NINE, who, event_type="call") for who in ("bob", "eve")]
-        reader.pass_(minutes=5)
+        sitting = joined(reader, "bob", "eve", kind="call")
+        before = reader.office.event()
+
+        def act() -> None:
+            if after == "the worker dies":
+                raise Died
+            if after == "nobody hears of it":
+                raise Busy("No answer.")
+            kim = join(reader, "kim", NINE + 2 * HOUR, "call")
+            sitting.append(kim)
+            with suppress(NotYet):
+                reader.office.room.copy(reader.office.scene.ports.bookings.history(ACME, kim.id)[0])
+
         edit(reader)
-        ports = reader.ports
-        calls = iter(range(10))
-
-        class Fatal:
-            def __getattr__(self, name: str) -> Any:
-                if name == "put" and next(calls) == 1:
-                    raise Died
-                return getattr(ports.following.sessions, name)
-
-        following = replace(ports.following, sessions=Fatal())  # type: ignore[arg-type]
-        with pytest.raises(Died):
-            reader.read_now(replace(ports, following=following))
-        assert starts(reader, sitting) == [NINE + 2 * HOUR] * 2
-        reader.settle()
-        reader.pass_(minutes=40)
-        assert [(start_of(event), event["summary"]) for event in reader.office.events()] == [
-            (NINE + 2 * HOUR, "Yoga (2/3)")
-        ]
-        assert states(reader, sitting) == [Status.CONFIRMED] * 2
+        following = reader.ports.following
+        late = replace(following, sessions=followed_by(following.sessions, "move", act))
+        with suppress(Busy, Died):
+            reader.read_now(replace(reader.ports, following=late))
+        assert starts(reader, sitting) == [NINE + 2 * HOUR] * len(sitting)
+        is_whole(reader, NINE + 2 * HOUR, f"Yoga ({len(sitting)}/3)")
+        event = reader.office.event()
+        assert (event["id"], event["hangoutLink"]) == (before["id"], before["hangoutLink"])
+        assert {reader.office.scene.stored(one).meeting_url for one in sitting} == {event["hangoutLink"]}
+        assert [deeds(reader, one).count(Deed.RESCHEDULED) for one in sitting[:2]] == [1, 1]
         assert reader.office.scene.ports.sessions.session(ACME, "ada", NINE) is None
-        url = reader.office.event()["hangoutLink"]
-        assert [reader.office.scene.stored(one).meeting_url for one in sitting] == [url] * 2
 
     @pytest.mark.parametrize("trace", ["event", "nothing"])
     def test_to_where_a_session_has_just_ended(self, reader: Reader, sitting: list[Booking], trace: str) -> None:

@@ -16,7 +16,7 @@ from daybook.domain.errors import AlreadyCancelled, Busy, DaybookError, Unavaila
 from daybook.domain.external import ExternalEvent
 from daybook.domain.history import Origin
 from daybook.ports import Stale
-from daybook.session_ports import SharedEvent
+from daybook.session_ports import SharedEvent, SharedMove
 from daybook.usecases.cancel import cancel
 from daybook.usecases.edits import ONCE, Ports, edited_by, elsewhere, new_start, refuse
 from daybook.usecases.reschedule_session import reschedule_session
@@ -101,20 +101,20 @@ class _Edit:
 
     def _changed(self, held: SharedEvent, event: ExternalEvent) -> None:
         start = new_start(event, self.sitting[0].duration)
-        if start is None or self.connection.on_edit is OnEdit.RESTORE or not self._moved(start):
+        if start is None or self.connection.on_edit is OnEdit.RESTORE or not self._moved(held, event, start):
             refuse(self.sitting[0], self._origin(f"changed-{self._etag}"), ports=self.ports)
             self._leave(held, anew=True, copy=self._seen(event))
-            return
-        moved = replace(held, start=start)
-        self._leave(moved, anew=False, before=held, copy=replace(self._seen(event), session=start))
 
-    def _moved(self, start: datetime) -> bool:
+    def _moved(self, held: SharedEvent, event: ExternalEvent, start: datetime) -> bool:
+        """Move all who sit there to where their event is; False if that cannot be."""
         ports = self.ports
         if not self._vacant(start):
             return False
+        after = replace(held, start=start, version=held.version + 1, held_until=self.session.held_until)
+        moved = SharedMove(held, after, replace(self._seen(event), session=start))
         try:
             reschedule_session(
-                self.sitting, start, origin=self._origin(), catalogue=ports.catalogue, ledger=ports.ledger
+                self.sitting, moved, origin=self._origin(), catalogue=ports.catalogue, sessions=ports.sessions
             )
         except Unavailable:
             raise
@@ -148,17 +148,10 @@ class _Edit:
             raise Busy("The event is being written; try again.")
         return self._put(replace(self.session, held_until=self.now + HOLD), self.session)
 
-    def _leave(
-        self, held: SharedEvent, *, anew: bool, before: SharedEvent | None = None, copy: Copy | None = None
-    ) -> None:
-        """Let others write the event again.
-
-        Args:
-            anew: it must be written, whatever it says.
-            before: what is stored, if the session has moved.
-        """
+    def _leave(self, held: SharedEvent, *, anew: bool, copy: Copy | None = None) -> None:
+        """Let others write the event again; `anew`: it must be written, whatever it says."""
         until = self.now if anew else self.session.held_until
-        self._put(replace(held, held_until=until), before or held, copy)
+        self._put(replace(held, held_until=until), held, copy)
 
     def _put(self, session: SharedEvent, before: SharedEvent, copy: Copy | None = None) -> SharedEvent:
         after = replace(session, version=session.version + 1)
