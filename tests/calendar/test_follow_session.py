@@ -18,6 +18,7 @@ from daybook.domain.history import Deed
 from daybook.domain.mail import Method, Recipient
 from daybook.mail_ports import NotYet
 from daybook.ports import MOST_MOVED
+from local.google.trouble import Failure, Trouble
 from tests.calendar.reader import Reader, reading
 from tests.calendar.world import ADA, at
 from tests.fakes.ports import followed_by, interrupted
@@ -478,6 +479,73 @@ class TestWhileItsEventIsBeingWritten:
         self.write(reader, monkeypatch, lambda: reader.read_now(reader.ports))
         is_whole(reader, NINE, "Yoga (3/3)")
         assert [deeds(reader, one) for one in sitting] == [[Deed.BOOKED]] * 2
+
+
+class TestWhileItsEventCouldNotBeWritten:
+    """A third has joined, and whoever writes it down has failed; pushes are lost."""
+
+    @pytest.fixture(params=["no answer", "worker died"])
+    def late(self, request: pytest.FixtureRequest, reader: Reader, sitting: list[Booking]) -> Booking:
+        kim = join(reader, "kim")
+        if request.param == "no answer":
+            reader.office.world.google.trouble.fail(Failure.UNAVAILABLE, calls=9, only="events.patch")
+            reader.office.room.settle()
+            reader.office.world.google.trouble = Trouble()
+        else:
+            ports = reader.office.scene.ports
+
+            def die() -> None:
+                raise Died
+
+            broken = replace(ports, sessions=followed_by(ports.sessions, "put", die))
+            reader.office.scene.ports = broken
+            with pytest.raises(Died):
+                reader.office.room.copy(ports.bookings.history(ACME, kim.id)[0])
+            reader.office.scene.ports = ports
+        reader.office.world.google.pushes.all_lost = True
+        return kim
+
+    def test_a_move_is_followed(self, reader: Reader, sitting: list[Booking], late: Booking) -> None:
+        edit(reader)
+        reader.pass_(minutes=40)
+        assert starts(reader, [*sitting, late]) == [NINE + 2 * HOUR] * 3
+        is_whole(reader, NINE + 2 * HOUR, "Yoga (3/3)")
+
+    def test_a_deletion_is_followed(self, reader: Reader, sitting: list[Booking], late: Booking) -> None:
+        reader.people.delete(reader.office.calendar, reader.office.event()["id"])
+        reader.pass_(minutes=40)
+        assert states(reader, [*sitting, late]) == [Status.CANCELLED] * 3
+        assert (reader.office.events(), reader.office.room.copying.messages) == ([], [])
+
+    def test_what_cannot_be_is_put_back(self, reader: Reader, sitting: list[Booking], late: Booking) -> None:
+        edit(reader, date(2027, 3, 2), date(2027, 3, 3))
+        reader.pass_(minutes=40)
+        assert starts(reader, [*sitting, late]) == [NINE] * 3
+        is_whole(reader, NINE, "Yoga (3/3)")
+        assert refusals(reader) == 1
+
+    def test_what_was_refused_is_put_back_whatever_fails(self, reader: Reader, sitting: list[Booking]) -> None:
+        """It may even be back already, and nobody heard of that."""
+        reader.office.world.google.trouble.fail(Failure.LOST_ANSWER, calls=2, only="events.patch")
+        drag(reader, NINE + MINUTE)
+        is_whole(reader, NINE, "Yoga (2/3)")
+        assert refusals(reader) == 1
+
+
+def test_a_deletion_of_ours_that_nobody_heard_of_is_no_edit(reader: Reader, sitting: list[Booking]) -> None:
+    """The host wants bookings elsewhere, and then not, before anybody knows that the event is gone."""
+    reader.office.change(write_to=None)
+    reader.office.world.google.trouble.fail(Failure.LOST_ANSWER, calls=9, only="events.delete")
+    reader.office.ask(*sitting)
+    assert reader.office.events() == []
+    reader.office.world.google.trouble = Trouble()
+    reader.office.change(write_to=reader.office.calendar)
+    reader.ask(afresh=True)
+    reader.settle()
+    reader.pass_(minutes=30)
+    assert states(reader, sitting) == [Status.CONFIRMED] * 2
+    assert [event["summary"] for event in reader.office.events()] == ["Yoga (2/3)"]
+    assert reader.office.room.copying.messages == []
 
 
 class TestNoEcho:

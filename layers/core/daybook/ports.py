@@ -110,7 +110,7 @@ class Move:
 MOST_MOVED = 16
 """Bookings that can move in one transaction, which has a hundred actions at most (AWS: TransactWriteItems).
 
-Each is four. Besides there are counters (six that are joined, six that are left, and more where the host's limits or zone
+Each is four. Besides there are counters (six that are joined, six that are left, and more where limits or zone
 have changed between bookings), eight ledger days, and four for the event.
 """
 

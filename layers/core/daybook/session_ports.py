@@ -8,6 +8,9 @@ from typing import Protocol
 from daybook.calendar_ports import Copy
 from daybook.ports import Move
 
+GONE = ""
+"""The etag of a copy whose event is known to be gone, or is being taken out: that it is missing is no edit."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharedEvent:

@@ -16,7 +16,7 @@ from daybook.domain.errors import AlreadyCancelled, Busy, DaybookError, Unavaila
 from daybook.domain.external import ExternalEvent
 from daybook.domain.history import Origin
 from daybook.ports import Stale
-from daybook.session_ports import SharedEvent, SharedMove
+from daybook.session_ports import GONE, SharedEvent, SharedMove
 from daybook.usecases.cancel import cancel
 from daybook.usecases.edits import ONCE, Ports, edited_by, elsewhere, new_start, refuse
 from daybook.usecases.reschedule_session import reschedule_session
@@ -42,7 +42,7 @@ def follow_session(copy: Copy, *, connection: Connection, account: Provider, por
         return
     if owner is None or (owner.id, owner.write_to) != (latest.connection, latest.calendar):
         return  # it is being taken out, for bookings go elsewhere now
-    if current is not None and current.etag == latest.etag:
+    if latest.etag == (current.etag if current else GONE):
         return
     _Edit(current, latest, session, sitting, owner, account, ports, now).follow()
 
@@ -73,7 +73,7 @@ class _Edit:
         held = self._held()
         if not self.sitting:
             # Whoever sits down now shall find that nobody waits for this edit.
-            self._leave(held, anew=True)
+            self._leave(held, anew=True, copy=self._seen(event) if event else replace(self.copy, etag=GONE))
             return
         try:
             if event is None:
@@ -92,7 +92,7 @@ class _Edit:
         else:
             for booking in self.sitting:
                 self._cancel(booking)
-        self._leave(held, anew=True)
+        self._leave(held, anew=True, copy=replace(self.copy, etag=GONE))
 
     def _cancel(self, booking: Booking) -> None:
         ports = self.ports
