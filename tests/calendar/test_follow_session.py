@@ -481,6 +481,49 @@ class TestWhileItsEventIsBeingWritten:
         assert [deeds(reader, one) for one in sitting] == [[Deed.BOOKED]] * 2
 
 
+class TestAnEventThatTheListHasNoLonger:
+    """Of a series a list has the occurrences alone; what is out of its window it does not have at all."""
+
+    @pytest.mark.parametrize("busy", [False, True])
+    def test_that_repeats_is_followed_or_put_back_where_its_own_occurrences_block(
+        self, reader: Reader, sitting: list[Booking], busy: bool
+    ) -> None:
+        if busy:
+            reader.office.change(busy_from=frozenset({ADA, reader.office.calendar}))
+        drag(reader, recurrence=["RRULE:FREQ=WEEKLY;COUNT=3"])
+        joined(reader, "kim", start=NINE if busy else NINE + 2 * HOUR)
+        assert starts(reader, sitting) == [NINE if busy else NINE + 2 * HOUR] * 2
+        assert refusals(reader) == busy
+        is_whole(reader, NINE if busy else NINE + 2 * HOUR, "Yoga (3/3)")
+
+    @pytest.mark.parametrize("days", [-30, 500])
+    def test_that_is_out_of_its_window_is_put_back_or_followed(
+        self, reader: Reader, sitting: list[Booking], days: int
+    ) -> None:
+        """The host has put it into the past, or so far ahead as only they can."""
+        there = NINE + timedelta(days=days)
+        edit(reader, there)
+        reader.ask(afresh=True)
+        reader.settle()
+        expected = there if days > 0 else NINE
+        assert refusals(reader) == (days < 0)
+        joined(reader, "kim", start=NINE)
+        assert starts(reader, sitting) == [expected] * 2
+        titles = {start_of(event): event["summary"] for event in reader.office.events()}
+        assert titles == ({NINE: "Yoga (3/3)"} if days < 0 else {NINE: "Yoga (1/3)", there: "Yoga (2/3)"})
+        assert reader.office.room.copying.messages == []
+
+    def test_is_looked_at_once(self, reader: Reader, sitting: list[Booking]) -> None:
+        drag(reader, recurrence=["RRULE:FREQ=WEEKLY;COUNT=3"])
+        known = [deeds(reader, one) for one in sitting]
+        for _ in range(2):
+            looks = reader.office.world.count("events.get")
+            reader.ask(afresh=True)
+            reader.settle()
+            assert reader.office.world.count("events.get") == looks + 1
+        assert [deeds(reader, one) for one in sitting] == known
+
+
 class TestWhileItsEventCouldNotBeWritten:
     """A third has joined, and whoever writes it down has failed; pushes are lost."""
 
