@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
+from daybook import wiring
 from daybook.calendar_ports import Copy
 from daybook.domain.booking import Booking
 from daybook.domain.errors import Busy, Exists, LimitReached, SessionFull, SlotTaken
 from daybook.domain.history import Deed
 from daybook.domain.ledger import granule_at
-from daybook.domain.limits import Bound, Counter
+from daybook.domain.limits import Bound, Counter, Limits, Rules
 from daybook.ports import MOST_MOVED, Move, Stale
 from daybook.session_ports import SharedEvent, SharedMove
 from tests.contract.conftest import Desk
@@ -21,8 +22,10 @@ from tests.fakes.values import HOUR, NINE, NOW
 LENGTHS = pytest.mark.parametrize("length", [HOUR, 8 * HOUR], ids=["short", "longer than one condition can check"])
 
 
-def seat(desk: Desk, id: str, who: str, **fields: Any) -> Booking:
-    return desk.booked(id, **{"seat_of": "class/60", "capacity": 2, "attendee_key": who, "length": HOUR, **fields})
+def seat(desk: Desk, id: str, who: str, *bounds: Bound, **fields: Any) -> Booking:
+    return desk.booked(
+        id, *bounds, **{"seat_of": "class/60", "capacity": 2, "attendee_key": who, "length": HOUR, **fields}
+    )
 
 
 def seats(desk: Desk) -> dict[int, int]:
@@ -167,6 +170,36 @@ class TestAWholeSession:
         for one in after:
             desk.cancel(one)
         assert desk.day(NINE + by).taken == desk.day().taken == frozenset()
+
+    @pytest.mark.parametrize("ports", ["dynamodb"], indirect=True)
+    def test_moves_within_one_transaction_at_worst(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        """All limits, a zone that changed between bookings, and a day's meeting with a day before and after it.
+
+        A transaction has 100 actions at most (AWS: TransactWriteItems).
+        """
+        every, day = Limits(per_day=99, per_week=99, per_month=99), 24 * HOUR
+        rules = Rules("class", every, every)
+        start, there = NINE.replace(month=10, day=31), NINE.replace(month=12, day=15)
+        bookings: list[Booking] = []
+        for zone, count in ((timedelta(0), 1), (day, MOST_MOVED - 1)):
+            bounds = list(rules.bounds((start + zone).date()))
+            for _ in range(count):
+                name, about = f"B{len(bookings)}", {"buffer_before": day, "buffer_after": day, "start": start}
+                bookings.append(seat(desk, name, name, *bounds, length=day, capacity=MOST_MOVED, **about))
+        client, sizes = wiring.client(), list[int]()
+        true = client.transact_write_items
+
+        def counting(**request: Any) -> Any:
+            sizes.append(len(request["TransactItems"]))
+            return true(**request)
+
+        monkeypatch.setattr(client, "transact_write_items", counting)
+        self.event(desk, start)
+        sizes.clear()
+        self.move(desk, bookings, there, *rules.bounds(there.date()))
+        assert sorted(seated(desk, there)) == sorted(one.id for one in bookings)
+        assert sizes == [4 * MOST_MOVED + 6 + 12 + 8 + 4]
+        assert sizes[0] <= 100
 
     @pytest.mark.parametrize("other", ["meeting", "session"])
     def test_stays_where_it_is_if_anything_is_in_the_way(self, desk: Desk, other: str) -> None:
