@@ -329,6 +329,23 @@ class TestAMoveThatCannotBe:
         assert refusals(reader) == 1
         assert starts(reader, sitting) == [NINE] * 2
 
+    @pytest.mark.parametrize("leaver", [0, 1])
+    def test_is_told_once_though_the_worker_died_and_somebody_left(
+        self, reader: Reader, sitting: list[Booking], leaver: int
+    ) -> None:
+        def die() -> None:
+            raise Died
+
+        edit(reader, NINE + MINUTE)
+        following = reader.ports.following
+        broken = replace(following, ledger=followed_by(following.ledger, "settle", die))
+        with pytest.raises(Died):
+            reader.read_now(replace(reader.ports, following=broken))
+        reader.office.scene.cancel(reader.office.scene.stored(sitting[leaver]))
+        reader.settle()
+        is_whole(reader, NINE, "Yoga (1/3)")
+        assert refusals(reader) == 1
+
 
 class TestADeletion:
     def test_cancels_all_and_tells_each_once(self, reader: Reader, sitting: list[Booking]) -> None:

@@ -88,7 +88,7 @@ class _Edit:
 
     def _deleted(self, held: SharedEvent) -> None:
         if self.connection.on_edit is OnEdit.RESTORE or elsewhere(self.copy, self.connection, self.account):
-            refuse(self.sitting[0], self._origin(f"deleted-{self.copy.version}"), ports=self.ports)
+            self._refuse(f"deleted-{self.copy.version}")
         else:
             for booking in self.sitting:
                 self._cancel(booking)
@@ -102,8 +102,13 @@ class _Edit:
     def _changed(self, held: SharedEvent, event: ExternalEvent) -> None:
         start = new_start(event, self.sitting[0].duration)
         if start is None or self.connection.on_edit is OnEdit.RESTORE or not self._moved(held, event, start):
-            refuse(self.sitting[0], self._origin(f"changed-{self._etag}"), ports=self.ports)
+            self._refuse(f"changed-{self._etag}")
             self._leave(held, anew=True, copy=self._seen(event))
+
+    def _refuse(self, mark: str) -> None:
+        """Tell the host once, though whoever was to be told of first may have left since."""
+        seats = {*self.session.seats, *(booking.id for booking in self.sitting)}
+        refuse(self.sitting[0], self._origin(mark), ports=self.ports, seats=seats)
 
     def _moved(self, held: SharedEvent, event: ExternalEvent, start: datetime) -> bool:
         """Move all who sit there to where their event is; False if that cannot be."""
