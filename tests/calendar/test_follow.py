@@ -221,6 +221,14 @@ class TestASeries:
         assert found.event.booking is None, "who is about to book there must hear that it is taken"
         assert stored(reader, booking).status is Status.CONFIRMED
 
+    def test_that_the_host_has_moved_too_takes_the_booking_along(self, reader: Reader, booking: Booking) -> None:
+        event, there = reader.office.event()["id"], NINE + 2 * HOUR
+        reader.people.edit(
+            reader.office.calendar, event, start=there, end=there + HALF_HOUR, recurrence=["RRULE:FREQ=WEEKLY;COUNT=3"]
+        )
+        reader.pass_(minutes=20)
+        assert stored(reader, booking).start == there
+
 
 class TestADeletion:
     def delete(self, reader: Reader) -> None:

@@ -1,6 +1,7 @@
 """What a host does to the event of a session: all who sit there go with it, or it is put back; never an echo."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -15,10 +16,12 @@ from daybook.domain.errors import Busy
 from daybook.domain.event_type import GOOGLE_MEET
 from daybook.domain.history import Deed
 from daybook.domain.mail import Method, Recipient
+from daybook.mail_ports import NotYet
 from daybook.ports import MOST_MOVED
+from local.google.trouble import Failure, Trouble
 from tests.calendar.reader import Reader, reading
 from tests.calendar.world import ADA, at
-from tests.fakes.ports import interrupted
+from tests.fakes.ports import followed_by, interrupted
 from tests.fakes.post import Died
 from tests.fakes.scene import ACME
 from tests.fakes.values import HALF_HOUR, HOUR, NINE
@@ -39,12 +42,12 @@ def sitting(reader: Reader) -> list[Booking]:
     return joined(reader, "bob", "eve")
 
 
-def join(reader: Reader, who: str, start: Any = NINE) -> Booking:
-    return reader.office.scene.book(start, who, event_type="yoga")
+def join(reader: Reader, who: str, start: Any = NINE, kind: str = "yoga") -> Booking:
+    return reader.office.scene.book(start, who, event_type=kind)
 
 
-def joined(reader: Reader, *people: str, start: Any = NINE) -> list[Booking]:
-    bookings = [join(reader, who, start) for who in people]
+def joined(reader: Reader, *people: str, start: Any = NINE, kind: str = "yoga") -> list[Booking]:
+    bookings = [join(reader, who, start, kind) for who in people]
     reader.settle()
     reader.office.room.until(reader.now + MINUTE)
     reader.settle()
@@ -151,7 +154,7 @@ class TestAMove:
         ports, following = reader.office.scene.ports, reader.ports.following
         late = replace(
             following,
-            ledger=interrupted(ports.ledger, "move_session", lambda: reader.office.scene.cancel(sitting[0])),
+            sessions=interrupted(ports.sessions, "move", lambda: reader.office.scene.cancel(sitting[0])),
         )
         edit(reader)
         with pytest.raises(Busy):
@@ -162,18 +165,14 @@ class TestAMove:
         is_whole(reader, NINE + 2 * HOUR, "Yoga (1/3)")
 
     def test_whose_worker_died_over_it_leaves_one_event(self, reader: Reader, sitting: list[Booking]) -> None:
-        """Whether before the move or after it."""
-        for method, target in (("move_session", NINE + 2 * HOUR), ("put", NINE + 4 * HOUR)):
+        """Whether before it took the event for itself or after that."""
+        for method, target in (("move", NINE + 2 * HOUR), ("put", NINE + 4 * HOUR)):
             ports, following = reader.office.scene.ports, reader.ports.following
 
             def die() -> None:
                 raise Died
 
-            broken = (
-                replace(following, ledger=interrupted(ports.ledger, method, die))
-                if method == "move_session"
-                else replace(following, sessions=interrupted(ports.sessions, method, die))
-            )
+            broken = replace(following, sessions=interrupted(ports.sessions, method, die))
             edit(reader, target)
             with pytest.raises(Died):
                 reader.read_now(replace(reader.ports, following=broken))
@@ -183,34 +182,35 @@ class TestAMove:
             assert start_of(reader.office.event()) == target
         assert [one for one in deeds(reader, sitting[0]) if one is Deed.RESCHEDULED] == [Deed.RESCHEDULED] * 2
 
-    def test_that_was_not_written_down_leaves_one_event_and_meeting(self, reader: Reader) -> None:
-        """All have moved, and nobody knows that the event is theirs."""
+    @pytest.mark.parametrize("after", ["somebody joins", "the worker dies", "nobody hears of it"])
+    def test_is_whole_at_once(self, reader: Reader, after: str) -> None:
+        """Whoever joins at the new time finds the event that was dragged there, and its meeting."""
         reader.office.scene.offer("call", title="Yoga", capacity=3, location=GOOGLE_MEET)
-        sitting = [reader.office.scene.book(NINE, who, event_type="call") for who in ("bob", "eve")]
-        reader.pass_(minutes=5)
+        sitting = joined(reader, "bob", "eve", kind="call")
+        before = reader.office.event()
+
+        def act() -> None:
+            if after == "the worker dies":
+                raise Died
+            if after == "nobody hears of it":
+                raise Busy("No answer.")
+            kim = join(reader, "kim", NINE + 2 * HOUR, "call")
+            sitting.append(kim)
+            with suppress(NotYet):
+                reader.office.room.copy(reader.office.scene.ports.bookings.history(ACME, kim.id)[0])
+
         edit(reader)
-        ports = reader.ports
-        calls = iter(range(10))
-
-        class Fatal:
-            def __getattr__(self, name: str) -> Any:
-                if name == "put" and next(calls) == 1:
-                    raise Died
-                return getattr(ports.following.sessions, name)
-
-        following = replace(ports.following, sessions=Fatal())  # type: ignore[arg-type]
-        with pytest.raises(Died):
-            reader.read_now(replace(ports, following=following))
-        assert starts(reader, sitting) == [NINE + 2 * HOUR] * 2
-        reader.settle()
-        reader.pass_(minutes=40)
-        assert [(start_of(event), event["summary"]) for event in reader.office.events()] == [
-            (NINE + 2 * HOUR, "Yoga (2/3)")
-        ]
-        assert states(reader, sitting) == [Status.CONFIRMED] * 2
+        following = reader.ports.following
+        late = replace(following, sessions=followed_by(following.sessions, "move", act))
+        with suppress(Busy, Died):
+            reader.read_now(replace(reader.ports, following=late))
+        assert starts(reader, sitting) == [NINE + 2 * HOUR] * len(sitting)
+        is_whole(reader, NINE + 2 * HOUR, f"Yoga ({len(sitting)}/3)")
+        event = reader.office.event()
+        assert (event["id"], event["hangoutLink"]) == (before["id"], before["hangoutLink"])
+        assert {reader.office.scene.stored(one).meeting_url for one in sitting} == {event["hangoutLink"]}
+        assert [deeds(reader, one).count(Deed.RESCHEDULED) for one in sitting[:2]] == [1, 1]
         assert reader.office.scene.ports.sessions.session(ACME, "ada", NINE) is None
-        url = reader.office.event()["hangoutLink"]
-        assert [reader.office.scene.stored(one).meeting_url for one in sitting] == [url] * 2
 
     @pytest.mark.parametrize("trace", ["event", "nothing"])
     def test_to_where_a_session_has_just_ended(self, reader: Reader, sitting: list[Booking], trace: str) -> None:
@@ -328,6 +328,23 @@ class TestAMoveThatCannotBe:
         is_whole(reader, NINE, "Yoga (2/3)")
         assert refusals(reader) == 1
         assert starts(reader, sitting) == [NINE] * 2
+
+    @pytest.mark.parametrize("leaver", [0, 1])
+    def test_is_told_once_though_the_worker_died_and_somebody_left(
+        self, reader: Reader, sitting: list[Booking], leaver: int
+    ) -> None:
+        def die() -> None:
+            raise Died
+
+        edit(reader, NINE + MINUTE)
+        following = reader.ports.following
+        broken = replace(following, ledger=followed_by(following.ledger, "settle", die))
+        with pytest.raises(Died):
+            reader.read_now(replace(reader.ports, following=broken))
+        reader.office.scene.cancel(reader.office.scene.stored(sitting[leaver]))
+        reader.settle()
+        is_whole(reader, NINE, "Yoga (1/3)")
+        assert refusals(reader) == 1
 
 
 class TestADeletion:
@@ -479,6 +496,116 @@ class TestWhileItsEventIsBeingWritten:
         self.write(reader, monkeypatch, lambda: reader.read_now(reader.ports))
         is_whole(reader, NINE, "Yoga (3/3)")
         assert [deeds(reader, one) for one in sitting] == [[Deed.BOOKED]] * 2
+
+
+class TestAnEventThatTheListHasNoLonger:
+    """Of a series a list has the occurrences alone; what is out of its window it does not have at all."""
+
+    @pytest.mark.parametrize("busy", [False, True])
+    def test_that_repeats_is_followed_or_put_back_where_its_own_occurrences_block(
+        self, reader: Reader, sitting: list[Booking], busy: bool
+    ) -> None:
+        if busy:
+            reader.office.change(busy_from=frozenset({ADA, reader.office.calendar}))
+        drag(reader, recurrence=["RRULE:FREQ=WEEKLY;COUNT=3"])
+        joined(reader, "kim", start=NINE if busy else NINE + 2 * HOUR)
+        assert starts(reader, sitting) == [NINE if busy else NINE + 2 * HOUR] * 2
+        assert refusals(reader) == busy
+        is_whole(reader, NINE if busy else NINE + 2 * HOUR, "Yoga (3/3)")
+
+    @pytest.mark.parametrize("days", [-30, 500])
+    def test_that_is_out_of_its_window_is_put_back_or_followed(
+        self, reader: Reader, sitting: list[Booking], days: int
+    ) -> None:
+        """The host has put it into the past, or so far ahead as only they can."""
+        there = NINE + timedelta(days=days)
+        edit(reader, there)
+        reader.ask(afresh=True)
+        reader.settle()
+        expected = there if days > 0 else NINE
+        assert refusals(reader) == (days < 0)
+        joined(reader, "kim", start=NINE)
+        assert starts(reader, sitting) == [expected] * 2
+        titles = {start_of(event): event["summary"] for event in reader.office.events()}
+        assert titles == ({NINE: "Yoga (3/3)"} if days < 0 else {NINE: "Yoga (1/3)", there: "Yoga (2/3)"})
+        assert reader.office.room.copying.messages == []
+
+    def test_is_looked_at_once(self, reader: Reader, sitting: list[Booking]) -> None:
+        drag(reader, recurrence=["RRULE:FREQ=WEEKLY;COUNT=3"])
+        known = [deeds(reader, one) for one in sitting]
+        for _ in range(2):
+            looks = reader.office.world.count("events.get")
+            reader.ask(afresh=True)
+            reader.settle()
+            assert reader.office.world.count("events.get") == looks + 1
+        assert [deeds(reader, one) for one in sitting] == known
+
+
+class TestWhileItsEventCouldNotBeWritten:
+    """A third has joined, and whoever writes it down has failed; pushes are lost."""
+
+    @pytest.fixture(params=["no answer", "worker died"])
+    def late(self, request: pytest.FixtureRequest, reader: Reader, sitting: list[Booking]) -> Booking:
+        kim = join(reader, "kim")
+        if request.param == "no answer":
+            reader.office.world.google.trouble.fail(Failure.UNAVAILABLE, calls=9, only="events.patch")
+            reader.office.room.settle()
+            reader.office.world.google.trouble = Trouble()
+        else:
+            ports = reader.office.scene.ports
+
+            def die() -> None:
+                raise Died
+
+            broken = replace(ports, sessions=followed_by(ports.sessions, "put", die))
+            reader.office.scene.ports = broken
+            with pytest.raises(Died):
+                reader.office.room.copy(ports.bookings.history(ACME, kim.id)[0])
+            reader.office.scene.ports = ports
+        reader.office.world.google.pushes.all_lost = True
+        return kim
+
+    def test_a_move_is_followed(self, reader: Reader, sitting: list[Booking], late: Booking) -> None:
+        edit(reader)
+        reader.pass_(minutes=40)
+        assert starts(reader, [*sitting, late]) == [NINE + 2 * HOUR] * 3
+        is_whole(reader, NINE + 2 * HOUR, "Yoga (3/3)")
+
+    def test_a_deletion_is_followed(self, reader: Reader, sitting: list[Booking], late: Booking) -> None:
+        reader.people.delete(reader.office.calendar, reader.office.event()["id"])
+        reader.pass_(minutes=40)
+        assert states(reader, [*sitting, late]) == [Status.CANCELLED] * 3
+        assert (reader.office.events(), reader.office.room.copying.messages) == ([], [])
+
+    def test_what_cannot_be_is_put_back(self, reader: Reader, sitting: list[Booking], late: Booking) -> None:
+        edit(reader, date(2027, 3, 2), date(2027, 3, 3))
+        reader.pass_(minutes=40)
+        assert starts(reader, [*sitting, late]) == [NINE] * 3
+        is_whole(reader, NINE, "Yoga (3/3)")
+        assert refusals(reader) == 1
+
+    def test_what_was_refused_is_put_back_whatever_fails(self, reader: Reader, sitting: list[Booking]) -> None:
+        """It may even be back already, and nobody heard of that."""
+        reader.office.world.google.trouble.fail(Failure.LOST_ANSWER, calls=2, only="events.patch")
+        drag(reader, NINE + MINUTE)
+        is_whole(reader, NINE, "Yoga (2/3)")
+        assert refusals(reader) == 1
+
+
+def test_a_deletion_of_ours_that_nobody_heard_of_is_no_edit(reader: Reader, sitting: list[Booking]) -> None:
+    """The host wants bookings elsewhere, and then not, before anybody knows that the event is gone."""
+    reader.office.change(write_to=None)
+    reader.office.world.google.trouble.fail(Failure.LOST_ANSWER, calls=9, only="events.delete")
+    reader.office.ask(*sitting)
+    assert reader.office.events() == []
+    reader.office.world.google.trouble = Trouble()
+    reader.office.change(write_to=reader.office.calendar)
+    reader.ask(afresh=True)
+    reader.settle()
+    reader.pass_(minutes=30)
+    assert states(reader, sitting) == [Status.CONFIRMED] * 2
+    assert [event["summary"] for event in reader.office.events()] == ["Yoga (2/3)"]
+    assert reader.office.room.copying.messages == []
 
 
 class TestNoEcho:

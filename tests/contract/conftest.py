@@ -65,7 +65,7 @@ def ports(request: pytest.FixtureRequest) -> Ports:
         DynamoMails(client, TABLE),
         DynamoConnections(client, TABLE),
         DynamoExternalTime(client, TABLE, sleep=lambda _: None),
-        DynamoSessions(client, TABLE),
+        DynamoSessions(client, TABLE, sleep=lambda _: None),
     )
 
 

@@ -51,18 +51,3 @@ def test_one_is_written_once_and_then_only_as_it_was_read(ports: Ports, tenant: 
     ports.sessions.remove(after, copy(after))
     assert ports.sessions.session(tenant, "ada", NINE) is None
     assert ports.connections.copies(tenant, "ada") == {}
-
-
-def test_one_that_moves_leaves_its_place_unless_the_other_is_taken(ports: Ports, tenant: str) -> None:
-    first, other = made(tenant), made(tenant, start=NINE + HOUR, id="S2")
-    ports.sessions.put(first, before=None, copy=copy(first))
-    ports.sessions.put(other, before=None)
-    with pytest.raises(Stale):
-        ports.sessions.put(replace(first, start=NINE + HOUR, version=2), before=first)
-    moved = replace(first, start=NINE + 2 * HOUR, version=2)
-    ports.sessions.put(moved, before=first, copy=copy(moved, "e2"))
-    assert ports.sessions.session(tenant, "ada", NINE) is None
-    assert ports.sessions.session(tenant, "ada", NINE + HOUR) == other
-    assert ports.sessions.session(tenant, "ada", NINE + 2 * HOUR) == moved
-    assert ports.connections.copies(tenant, "ada") == {"e2": copy(moved, "e2")}
-    ports.sessions.remove(other, None)

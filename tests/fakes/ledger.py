@@ -75,7 +75,7 @@ class MemoryLedger:
 
         self._with_lapsed_expired(after, attempt, now)
 
-    def move_session(self, moves: Sequence[Move], *, now: datetime) -> None:
+    def move_session(self, moves: Sequence[Move], along: Callable[[Rows], None], *, now: datetime) -> None:
         before, after = [move.before for move in moves], [move.after for move in moves]
 
         def attempt(rows: Rows) -> None:
@@ -91,6 +91,7 @@ class MemoryLedger:
                 {*before[0].claim.days, *after[0].claim.days},
                 lambda day: day.reseated([one.stake for one in before], [one.stake for one in after]),
             )
+            along(rows)
 
         self._with_lapsed_expired(after[0], attempt, now)
 

@@ -72,6 +72,11 @@ def interrupted(port: Port, method: str, by: Callable[[], object]) -> Port:
     return cast(Port, _Ear(port, heard))
 
 
+def followed_by(port: Port, method: str, by: Callable[[], object]) -> Port:
+    """Return the same port; just after the first call of `method` has done its work, somebody else acts."""
+    return cast(Port, _Trail(port, method, [by]))
+
+
 def _overheard(port: Port, name: str, calls: list[str]) -> Port:
     return cast(Port, _Ear(port, lambda method: calls.append(f"{name}.{method}")))
 
@@ -89,3 +94,19 @@ class _Ear:
             return answer(*args, **given)
 
         return listening
+
+
+class _Trail:
+    def __init__(self, port: object, method: str, waiting: list[Callable[[], object]]) -> None:
+        self._port, self._method, self._waiting = port, method, waiting
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._port, name)
+
+        def trailed(*args: Any, **given: Any) -> Any:
+            answer = method(*args, **given)
+            if name == self._method and self._waiting:
+                self._waiting.pop()()
+            return answer
+
+        return trailed

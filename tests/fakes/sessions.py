@@ -1,10 +1,12 @@
 """Events of shared sessions in memory."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from daybook.calendar_ports import Copy
-from daybook.ports import Stale
-from daybook.session_ports import SharedEvent
+from daybook.ports import Move, Stale
+from daybook.session_ports import SharedEvent, SharedMove
+from tests.fakes.ledger import MemoryLedger
 from tests.fakes.store import Rows, Store
 
 
@@ -21,17 +23,28 @@ class MemorySessions:
         with self._store.transaction() as rows:
             if before is not None:
                 _take(rows, before)
-            if _key(session) in rows.shared:
-                raise Stale
-            rows.shared[_key(session)] = session
-            if copy is not None:
-                rows.copies[copy.tenant, copy.booking] = copy
+            _place(rows, session, copy)
+
+    def move(self, moves: Sequence[Move], event: SharedMove, *, now: datetime) -> None:
+        def along(rows: Rows) -> None:
+            _take(rows, event.before)
+            _place(rows, event.after, event.copy)
+
+        MemoryLedger(self._store).move_session(moves, along, now=now)
 
     def remove(self, session: SharedEvent, copy: Copy | None) -> None:
         with self._store.transaction() as rows:
             _take(rows, session)
             if copy is not None:
                 rows.copies.pop((copy.tenant, copy.booking), None)
+
+
+def _place(rows: Rows, session: SharedEvent, copy: Copy | None) -> None:
+    if _key(session) in rows.shared:
+        raise Stale
+    rows.shared[_key(session)] = session
+    if copy is not None:
+        rows.copies[copy.tenant, copy.booking] = copy
 
 
 def _take(rows: Rows, session: SharedEvent) -> None:

@@ -107,8 +107,12 @@ class Move:
     bounds: Sequence[Bound]
 
 
-MOST_MOVED = 20
-"""Bookings that can move in one transaction: each is four of its hundred actions (AWS: TransactWriteItems)."""
+MOST_MOVED = 16
+"""Bookings that can move in one transaction, which has a hundred actions at most (AWS: TransactWriteItems).
+
+Each is four. Besides there are counters (six that are joined, six that are left, and more where limits or zone
+have changed between bookings), eight ledger days, and four for the event.
+"""
 
 
 class Ledger(Protocol):
@@ -129,13 +133,6 @@ class Ledger(Protocol):
         now: datetime,
     ) -> None:  # fmt: skip
         """Give the old time back and take the new one. Raises as `claim`, and Stale."""
-
-    def move_session(self, moves: Sequence[Move], *, now: datetime) -> None:
-        """Move all who sit in one session of an event type, at most MOST_MOVED, to another start, or nobody.
-
-        Raises:
-            SlotTaken (another session too), LimitReached, Stale. Busy: more than these sit there by now.
-        """
 
     def release(self, before: Booking, after: Booking, event: Event) -> None:
         """End a booking and give its time, seat and counts back. Raises Stale."""

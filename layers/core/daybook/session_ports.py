@@ -1,10 +1,15 @@
 """What the events of shared sessions need from the world outside."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from daybook.calendar_ports import Copy
+from daybook.ports import Move
+
+GONE = ""
+"""The etag of a copy whose event is known to be gone, or is being taken out: that it is missing is no edit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,18 +40,38 @@ class SharedEvent:
     held_until: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SharedMove:
+    """A session's event at another time, where its host has put it; `copy` says how it stands there."""
+
+    before: SharedEvent
+    after: SharedEvent
+    copy: Copy
+
+
 class Sessions(Protocol):
     """Events of shared sessions; strongly consistent."""
 
     def session(self, tenant: str, host: str, start: datetime) -> SharedEvent | None: ...
 
     def put(self, session: SharedEvent, *, before: SharedEvent | None, copy: Copy | None = None) -> None:
-        """Write a session's event, in the same transaction its copy; if it has moved, it leaves its earlier place.
+        """Write a session's event, in the same transaction its copy.
 
         Args:
             before: as it was read; None for a new one.
         Raises:
-            Stale: what is stored there is not `before`, or there is another where it moves to.
+            Stale: what is stored there is not `before`.
+        """
+
+    def move(self, moves: Sequence[Move], event: SharedMove, *, now: datetime) -> None:
+        """Move all who sit in one session of an event type, at most MOST_MOVED, and their event, or nobody.
+
+        In one transaction: else somebody who joins them at the new time would find no event, and begin another.
+
+        Raises:
+            SlotTaken (another session too), LimitReached.
+            Stale: a booking or the event is not as it was read, or there is another event where it moves to.
+            Busy: more than these sit there by now.
         """
 
     def remove(self, session: SharedEvent, copy: Copy | None) -> None:

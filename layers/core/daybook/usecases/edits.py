@@ -50,12 +50,19 @@ def edited_by(connection: Connection, mark: str, now: datetime) -> Origin:
     return Origin(Actor(Role.HOST, connection.id), now, mark)
 
 
-def refuse(booking: Booking, origin: Origin, *, ports: Ports) -> None:
-    """Have the event written anew and the host told, once for each edit. Raises Busy."""
+def refuse(booking: Booking, origin: Origin, *, ports: Ports, seats: Collection[str] = ()) -> None:
+    """Have the event written anew and the host told, once for each edit. Raises Busy.
+
+    Args:
+        seats: others in whose history it may stand that the host was told: who did that may have died over it.
+    """
+
+    def told(one: str) -> bool:
+        history = ports.bookings.history(booking.tenant, one)
+        return any(known.request_id == origin.request_id for known in history)
 
     def step(current: Booking) -> Booking:
-        told = ports.bookings.history(current.tenant, current.id)
-        if current.status is not Status.CONFIRMED or any(one.request_id == origin.request_id for one in told):
+        if current.status is not Status.CONFIRMED or any(told(one) for one in sorted({current.id, *seats})):
             return current
         after = current.kept(now=origin.now)
         ports.ledger.settle(current, after, event(Deed.EDIT_REFUSED, origin, before=current, after=after))

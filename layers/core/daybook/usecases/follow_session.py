@@ -16,7 +16,7 @@ from daybook.domain.errors import AlreadyCancelled, Busy, DaybookError, Unavaila
 from daybook.domain.external import ExternalEvent
 from daybook.domain.history import Origin
 from daybook.ports import Stale
-from daybook.session_ports import SharedEvent
+from daybook.session_ports import GONE, SharedEvent, SharedMove
 from daybook.usecases.cancel import cancel
 from daybook.usecases.edits import ONCE, Ports, edited_by, elsewhere, new_start, refuse
 from daybook.usecases.reschedule_session import reschedule_session
@@ -42,7 +42,7 @@ def follow_session(copy: Copy, *, connection: Connection, account: Provider, por
         return
     if owner is None or (owner.id, owner.write_to) != (latest.connection, latest.calendar):
         return  # it is being taken out, for bookings go elsewhere now
-    if current is not None and current.etag == latest.etag:
+    if latest.etag == (current.etag if current else GONE):
         return
     _Edit(current, latest, session, sitting, owner, account, ports, now).follow()
 
@@ -73,7 +73,7 @@ class _Edit:
         held = self._held()
         if not self.sitting:
             # Whoever sits down now shall find that nobody waits for this edit.
-            self._leave(held, anew=True)
+            self._leave(held, anew=True, copy=self._seen(event) if event else replace(self.copy, etag=GONE))
             return
         try:
             if event is None:
@@ -88,11 +88,11 @@ class _Edit:
 
     def _deleted(self, held: SharedEvent) -> None:
         if self.connection.on_edit is OnEdit.RESTORE or elsewhere(self.copy, self.connection, self.account):
-            refuse(self.sitting[0], self._origin(f"deleted-{self.copy.version}"), ports=self.ports)
+            self._refuse(f"deleted-{self.copy.version}")
         else:
             for booking in self.sitting:
                 self._cancel(booking)
-        self._leave(held, anew=True)
+        self._leave(held, anew=True, copy=replace(self.copy, etag=GONE))
 
     def _cancel(self, booking: Booking) -> None:
         ports = self.ports
@@ -101,20 +101,25 @@ class _Edit:
 
     def _changed(self, held: SharedEvent, event: ExternalEvent) -> None:
         start = new_start(event, self.sitting[0].duration)
-        if start is None or self.connection.on_edit is OnEdit.RESTORE or not self._moved(start):
-            refuse(self.sitting[0], self._origin(f"changed-{self._etag}"), ports=self.ports)
+        if start is None or self.connection.on_edit is OnEdit.RESTORE or not self._moved(held, event, start):
+            self._refuse(f"changed-{self._etag}")
             self._leave(held, anew=True, copy=self._seen(event))
-            return
-        moved = replace(held, start=start)
-        self._leave(moved, anew=False, before=held, copy=replace(self._seen(event), session=start))
 
-    def _moved(self, start: datetime) -> bool:
+    def _refuse(self, mark: str) -> None:
+        """Tell the host once, though whoever was to be told of first may have left since."""
+        seats = {*self.session.seats, *(booking.id for booking in self.sitting)}
+        refuse(self.sitting[0], self._origin(mark), ports=self.ports, seats=seats)
+
+    def _moved(self, held: SharedEvent, event: ExternalEvent, start: datetime) -> bool:
+        """Move all who sit there to where their event is; False if that cannot be."""
         ports = self.ports
         if not self._vacant(start):
             return False
+        after = replace(held, start=start, version=held.version + 1, held_until=self.session.held_until)
+        moved = SharedMove(held, after, replace(self._seen(event), session=start))
         try:
             reschedule_session(
-                self.sitting, start, origin=self._origin(), catalogue=ports.catalogue, ledger=ports.ledger
+                self.sitting, moved, origin=self._origin(), catalogue=ports.catalogue, sessions=ports.sessions
             )
         except Unavailable:
             raise
@@ -148,17 +153,10 @@ class _Edit:
             raise Busy("The event is being written; try again.")
         return self._put(replace(self.session, held_until=self.now + HOLD), self.session)
 
-    def _leave(
-        self, held: SharedEvent, *, anew: bool, before: SharedEvent | None = None, copy: Copy | None = None
-    ) -> None:
-        """Let others write the event again.
-
-        Args:
-            anew: it must be written, whatever it says.
-            before: what is stored, if the session has moved.
-        """
+    def _leave(self, held: SharedEvent, *, anew: bool, copy: Copy | None = None) -> None:
+        """Let others write the event again; `anew`: it must be written, whatever it says."""
         until = self.now if anew else self.session.held_until
-        self._put(replace(held, held_until=until), before or held, copy)
+        self._put(replace(held, held_until=until), held, copy)
 
     def _put(self, session: SharedEvent, before: SharedEvent, copy: Copy | None = None) -> SharedEvent:
         after = replace(session, version=session.version + 1)

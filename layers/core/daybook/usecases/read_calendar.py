@@ -95,9 +95,13 @@ def _applied(
 
 
 def _missing(calendar: str, found: Sequence[Found], copies: Copies, account: Provider, now: datetime) -> Sequence[Ours]:
-    """Return events of ours that a full list does not have: deleted while nobody looked, or out of its window."""
+    """Return events of ours that a full list does not have and that are not as we left them.
+
+    They were deleted while nobody looked, moved out of the window, or made to repeat: then the list has occurrences.
+    """
     there = {one.id for one in found}
     lost = [
         copy for copy in copies().values() if copy.calendar == calendar and copy.event not in there and copy.end > now
     ]
-    return [(Found(id=copy.event, event=None), copy) for copy in lost if account.event(calendar, copy.event) is None]
+    looked = ((account.event(calendar, copy.event) or Found(id=copy.event, event=None), copy) for copy in lost)
+    return [(found, copy) for found, copy in looked if found.etag != copy.etag]

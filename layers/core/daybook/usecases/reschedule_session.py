@@ -1,19 +1,19 @@
 """Move all who sit in a session to another time, or nobody."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from daybook.domain.booking import Booking
 from daybook.domain.errors import Busy, SlotTaken
 from daybook.domain.history import Deed, Origin, event
-from daybook.ports import MOST_MOVED, Catalogue, Ledger, Move, Stale
+from daybook.ports import MOST_MOVED, Catalogue, Move, Stale
+from daybook.session_ports import Sessions, SharedMove
 from daybook.usecases.reschedule import Target, moved_to
 
 
 def reschedule_session(
-    sitting: Sequence[Booking], start: datetime, *, origin: Origin, catalogue: Catalogue, ledger: Ledger
+    sitting: Sequence[Booking], moved: SharedMove, *, origin: Origin, catalogue: Catalogue, sessions: Sessions
 ) -> None:
-    """Move a session by the rules that each of its bookings would move by, in one transaction.
+    """Move a session to where its event is, by the rules that each of its bookings would move by, in one transaction.
 
     Raises:
         SlotTaken: the time is not free, another session is there, or more sit here than can move at once.
@@ -25,9 +25,9 @@ def reschedule_session(
     context = catalogue.context(first.tenant, first.host, first.event_type)
     moves: list[Move] = []
     for booking in sitting:
-        after, bounds = moved_to(booking, Target(start=start), context, origin)
+        after, bounds = moved_to(booking, Target(start=moved.after.start), context, origin)
         moves.append(Move(booking, after, event(Deed.RESCHEDULED, origin, before=booking, after=after), bounds))
     try:
-        ledger.move_session(moves, now=origin.now)
+        sessions.move(moves, moved, now=origin.now)
     except Stale:
         raise Busy("The session is being changed by others; try again.") from None

@@ -19,7 +19,7 @@ from daybook.domain.history import Origin
 from daybook.domain.uid import session_uid
 from daybook.mail_ports import NotYet
 from daybook.ports import Context, Stale
-from daybook.session_ports import SharedEvent
+from daybook.session_ports import GONE, SharedEvent
 from daybook.usecases.host_calendars import Closed, HostCalendars, Ports
 from daybook.usecases.who_sits import who_sits
 
@@ -78,7 +78,7 @@ class _Job:
             return
         if place is not None and self._edited(place):
             raise NotYet("the host's edit comes first")
-        held = self._held()
+        held = self._held(place)
         try:
             if place is None:
                 self._take_out(held)
@@ -135,27 +135,31 @@ class _Job:
     def _edited(self, place: _Place) -> bool:
         """Tell whether the host has moved or deleted the event, and nobody has followed that yet.
 
-        Writing over it would undo what they did, unheard.
+        Writing over it would undo what they did, unheard. What an earlier try of ours may have left there has the
+        session's times.
         """
         copy = self.copy
-        if self.known is None or self.known.held_until is not None or copy is None or not self._in(place):
+        if copy is None or not self._in(place):
             return False
         if self.start <= self._now:
             return False  # what has begun follows no edit
         with self.calendars.account(place.connection) as account:
             found = account.event(copy.calendar, copy.event)
-        event = found.event if found else None
-        return event is None or (event.start, event.end) != (copy.start, copy.end)
+        if found is None or found.event is None:
+            return copy.etag != GONE
+        times = found.event.start, found.event.end
+        return found.etag != copy.etag and times not in {(copy.start, copy.end), (self.start, self.sitting[0].end)}
 
     # --- doing it
 
-    def _held(self) -> SharedEvent:
+    def _held(self, place: _Place | None) -> SharedEvent:
         """Take the event for ourselves. Raises NotYet: it is somebody else's now."""
         known = self.known
         if known is not None and known.held_until is not None and known.held_until > self._now:
             raise NotYet("somebody else is writing the event")
         held = replace(known or self._begun(), held_until=self._now + HOLD)
-        return self._put(held, known)
+        leaves = self.copy is not None and (place is None or not self._in(place))
+        return self._put(held, known, replace(self.copy, etag=GONE) if self.copy and leaves else None)
 
     def _begun(self) -> SharedEvent:
         first, name = self.sitting[0], self.calendars.ports.new_id()
@@ -170,10 +174,10 @@ class _Job:
             raise NotYet("somebody else has written the event") from None
         return after
 
-    def _let_go(self, held: SharedEvent) -> None:
+    def _let_go(self, held: SharedEvent, copy: Copy | None = None) -> None:
         """Leave it to the next try, of whomever it is."""
         with suppress(NotYet):
-            self._put(replace(held, held_until=self._now), held)
+            self._put(replace(held, held_until=self._now), held, copy)
 
     def _written(self, held: SharedEvent, place: _Place) -> Found:
         copy = self.copy
@@ -219,7 +223,8 @@ class _Job:
         off = not self.sitting and self.start > self._now
         target = self.calendars.target() if self.copy is None else None
         if self.copy is not None and not self.calendars.taken_out(self.copy, off=off):
-            self._let_go(held)  # in an account that is closed to us it stays, and so does our word of it
+            # In an account that is closed to us it stays, and so does our word of it.
+            self._let_go(held, replace(self.copy, owed=True))
             return
         if target is not None and target.write_to:
             invited = off and target.guests is Guests.PROVIDER

@@ -97,14 +97,15 @@ class DynamoLedger:
 
         self._with_lapsed_expired(after, attempt, now)
 
-    def move_session(self, moves: Sequence[Move], *, now: datetime) -> None:
+    def move_session(self, moves: Sequence[Move], along: Sequence[Write], *, now: datetime) -> None:
+        """Move all who sit in a session, in one transaction with what goes along (`session_ports.Sessions.move`)."""
         before, after = [move.before.stake for move in moves], [move.after.stake for move in moves]
         days = sorted({*before[0].claim.days, *after[0].claim.days})
         first = [*writes.move_together(moves), *counting.move_together(moves)]
 
         def attempt() -> None:
             self._rewrite(
-                moves[0].after, days, lambda day: day.reseated(before, after), first, [], event=moves[0].event
+                moves[0].after, days, lambda day: day.reseated(before, after), first, along, event=moves[0].event
             )
 
         self._with_lapsed_expired(moves[0].after, attempt, now)
