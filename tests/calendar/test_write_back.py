@@ -453,6 +453,27 @@ class TestAVideoMeeting:
         assert office.events() == []
         assert office.room.names(ATTENDEE)[-1] == "1-cancelled-attendee"
 
+    @pytest.mark.parametrize("what", ["moves", "cancels"])
+    def test_is_not_that_of_who_leaves_while_it_is_told(self, office: Office, what: str) -> None:
+        scene = office.scene
+        scene.offer("yoga", title="Yoga", capacity=3, location=GOOGLE_MEET)
+        bob, eve = scene.book(NINE, "bob", event_type="yoga"), scene.book(NINE, "eve", event_type="yoga")
+        ledger = scene.ports.ledger
+
+        def leave() -> None:
+            """Go while the link is being told to Bob, the first who sits there."""
+            scene.ports = replace(scene.ports, ledger=ledger)
+            scene.move(bob, NINE + 2 * HOUR) if what == "moves" else scene.cancel(bob)
+
+        office.room.settle()
+        office.room.lose()
+        scene.now += MINUTE
+        scene.ports = replace(scene.ports, ledger=interrupted(ledger, "settle", leave))
+        office.room.copy(office.room.events()[0])
+        assert scene.stored(bob).meeting_url == ""
+        assert scene.stored(eve).meeting_url == office.events()[0]["hangoutLink"]
+        assert [step.deed for step in office.room.events() if step.booking == bob.id][-1] is not Deed.MEETING_MADE
+
     def test_of_a_host_without_a_calendar_keeps_no_mail_back(self, unconnected: Office) -> None:
         self.book(unconnected)
         unconnected.room.settle()

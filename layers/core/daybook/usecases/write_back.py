@@ -24,8 +24,7 @@ def write_back(told: Event | CopyRequest, *, ports: Ports, origin: Origin) -> No
 
     What is told only says that something changed: however late or often it comes, the outcome is the same. A request
     for a copy leaves alone what the host may have done to an event since it was written; that is for whoever reads the
-    calendar to follow. A session that cannot be written now keeps no other from it: all is tried, then the first failure
-    told.
+    calendar to follow. A session that cannot be written now keeps no other from it: the first failure is told last.
 
     Raises:
         NotYet: the video meeting is not there yet, or somebody else is at the session's event.
