@@ -13,7 +13,7 @@ import pytest
 from daybook.adapters.google_calendar.provider import GoogleCalendar
 from daybook.calendar_ports import Consenting
 from daybook.domain.actor import Role
-from daybook.domain.booking import Booking
+from daybook.domain.booking import Booking, Status
 from daybook.domain.connection import MOST_CONNECTIONS, Calendar, Connection, State
 from daybook.domain.consent import ASKED, Right
 from daybook.domain.errors import InUse
@@ -232,6 +232,57 @@ class TestSomebodyForgottenWhileTheConnectionIsBroken:
         [event] = front.office.events()
         assert event["iCalUID"] == kept.uid
         assert front.office.scene.ports.connections.copy(ACME, over.id) is None
+
+
+class TestBookingsThatGoToAnotherAccountMeanwhile:
+    """Their first account lets us in no longer; their events there stay until it does."""
+
+    @pytest.fixture(params=[1, 3], ids=["alone", "session"])
+    def bob(self, request: pytest.FixtureRequest, front: Front) -> Booking:
+        scene = front.office.scene
+        scene.offer("yoga", title="Yoga", capacity=request.param)
+        self.first = front.connect().write_to or ""
+        bob = scene.book(NINE, "bob", event_type="yoga")
+        if request.param > 1:
+            scene.book(NINE, "eve", event_type="yoga")
+        front.reader.people.add_account(EVE)
+        front.connect(EVE, existing=True)
+        front.reader.people.withdraw(ADA, front.office.world.client_id)
+        front.reader.ask()
+        front.reader.settle()
+        assert front.known().state is State.BROKEN
+        front.choose(front.known(), write_to=None)
+        front.choose(front.known("C2"), write_to=EVE)
+        front.reader.pass_(minutes=10)
+        assert len(front.office.events(self.first)) == len(front.office.events(EVE)) == 1
+        return bob
+
+    def test_are_out_of_the_first_once_it_is_connected_again(self, front: Front, bob: Booking) -> None:
+        front.connect()
+        front.reader.pass_(minutes=10)
+        assert front.office.events(self.first) == []
+        assert len(front.office.events(EVE)) == 1
+        assert "Bob" in str(front.office.events(EVE))
+        copies = front.office.scene.ports.connections.copies(ACME, "ada").values()
+        assert [(copy.connection, copy.owed) for copy in copies] == [("C2", False)]
+
+    def test_are_out_of_it_too_if_somebody_has_been_forgotten(self, front: Front, bob: Booking) -> None:
+        front.forget(bob)
+        front.reader.pass_(minutes=10)
+        front.connect()
+        front.reader.pass_(minutes=10)
+        assert front.office.events(self.first) == []
+        assert "Bob" not in str(front.office.events(EVE))
+
+    def test_are_in_it_again_if_the_host_wants_that(self, front: Front, bob: Booking) -> None:
+        front.choose(front.known("C2"), write_to=None)
+        front.reader.pass_(minutes=10)
+        front.finish(*front.consented())
+        front.choose(front.known(), write_to=self.first)
+        front.reader.pass_(minutes=20)
+        assert front.office.events(EVE) == []
+        assert len(front.office.events(self.first)) == 1
+        assert front.office.scene.stored(bob).status is Status.CONFIRMED
 
 
 class TestConnectingAnewAfterDisconnecting:

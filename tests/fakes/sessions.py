@@ -25,13 +25,13 @@ class MemorySessions:
                 raise Stale
             rows.shared[_key(session)] = session
             if copy is not None:
-                rows.copies[copy.tenant, copy.booking] = copy
+                rows.put_copy(copy)
 
     def remove(self, session: SharedEvent, copy: Copy | None) -> None:
         with self._store.transaction() as rows:
             _take(rows, session)
             if copy is not None:
-                rows.copies.pop((copy.tenant, copy.booking), None)
+                rows.remove_copy(copy)
 
 
 def _take(rows: Rows, session: SharedEvent) -> None:

@@ -263,9 +263,16 @@ class Connections(Protocol):
         """
 
     def put_copy(self, copy: Copy) -> None:
-        """Write a booking's copy in place of its earlier one, whatever event that was."""
+        """Write a booking's copy in place of its earlier one, whatever event that was.
 
-    def remove_copy(self, copy: Copy) -> None: ...
+        One that is owed in another account is not forgotten for it.
+        """
+
+    def owed(self, tenant: str, booking: str) -> Sequence[Copy]:
+        """Return a booking's copies that are owed in accounts other than its present one's."""
+
+    def remove_copy(self, copy: Copy) -> None:
+        """Remove a copy, whether it is its booking's present one or is owed beside that."""
 
     def add_consenting(self, consenting: Consenting) -> None: ...
 

@@ -33,6 +33,8 @@ def write_back(told: Event | CopyRequest, *, ports: Ports, origin: Origin) -> No
     failures = [failure for step in _steps(told, ports, origin) if (failure := _failure_of(step)) is not None]
     if failures:
         raise failures[0]
+    if isinstance(told, CopyRequest):
+        _take_out_owed(told, ports, origin)
 
 
 def _steps(told: Event | CopyRequest, ports: Ports, origin: Origin) -> Iterator[Callable[[], None]]:
@@ -60,6 +62,21 @@ def _failure_of(step: Callable[[], None]) -> Exception | None:
     except (NotYet, ProviderDown, Refused, Busy) as failure:
         return failure
     return None
+
+
+def _take_out_owed(told: CopyRequest, ports: Ports, origin: Origin) -> None:
+    """Take out what was left in accounts that were closed to us when the booking went to another.
+
+    Last of all: what is written now may be that very event, found again by its UID.
+    """
+    present = ports.connections.copy(told.tenant, told.booking)
+    for copy in ports.connections.owed(told.tenant, told.booking):
+        if present is not None and present.event == copy.event:
+            continue
+        calendars = HostCalendars(copy.tenant, copy.host, None, ports, origin)
+        with suppress(Closed):
+            if calendars.taken_out(copy, off=False):
+                ports.connections.remove_copy(copy)
 
 
 def _write_own(booking: Booking, told: Event | CopyRequest, ports: Ports, origin: Origin) -> None:
