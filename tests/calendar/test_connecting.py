@@ -3,7 +3,6 @@
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +12,7 @@ import pytest
 from daybook.adapters.google_calendar.provider import GoogleCalendar
 from daybook.calendar_ports import Consenting
 from daybook.domain.actor import Role
-from daybook.domain.booking import Booking
+from daybook.domain.booking import Booking, Status
 from daybook.domain.connection import MOST_CONNECTIONS, Calendar, Connection, State
 from daybook.domain.consent import ASKED, Right
 from daybook.domain.errors import InUse
@@ -60,18 +59,31 @@ class Front:
             new_id=lambda: f"C{next(self._ids)}",
         )
 
+    def begin(self, *, existing: bool = False) -> Consenting:
+        """Make a link."""
+        known = self.office.scene.ports
+        return begin_connecting(
+            ACME,
+            "ada",
+            existing=existing,
+            catalogue=known.catalogue,
+            connections=known.connections,
+            new_secret=lambda: f"{next(self._links):043}",
+            now=self.reader.now,
+        )
+
     def consented(
-        self, email: str = ADA, *, existing: bool = False, without: tuple[str, ...] = ()
+        self,
+        email: str = ADA,
+        *,
+        existing: bool = False,
+        without: tuple[str, ...] = (),
+        asked: Consenting | None = None,
     ) -> tuple[Consenting, str]:
         """Come back from Google, with the code it gave."""
         world = self.office.world
-        expires_at = self.reader.now + timedelta(minutes=15)
-        asked = Consenting(
-            id=f"link-{next(self._links)}", tenant=ACME, host="ada", verifier="v" * 43, existing=existing,
-            expires_at=expires_at,
-        )  # fmt: skip
-        self.office.scene.ports.connections.add_consenting(asked)
-        url = world.consent.url(state=asked.id, verifier=asked.verifier, existing=existing)
+        asked = asked or self.begin(existing=existing)
+        url = world.consent.url(state=asked.id, verifier=asked.verifier, existing=asked.asks_existing)
         return asked, world.code(url, email, without=without)
 
     def finish(self, asked: Consenting, code: str, **ports: Any) -> Connection:
@@ -261,6 +273,57 @@ class TestSomebodyForgottenWhileTheConnectionIsBroken:
         assert front.office.scene.ports.connections.copy(ACME, over.id) is None
 
 
+class TestBookingsThatGoToAnotherAccountMeanwhile:
+    """Their first account lets us in no longer; their events there stay until it does."""
+
+    @pytest.fixture(params=[1, 3], ids=["alone", "session"])
+    def bob(self, request: pytest.FixtureRequest, front: Front) -> Booking:
+        scene = front.office.scene
+        scene.offer("yoga", title="Yoga", capacity=request.param)
+        self.first = front.connect().write_to or ""
+        bob = scene.book(NINE, "bob", event_type="yoga")
+        if request.param > 1:
+            scene.book(NINE, "eve", event_type="yoga")
+        front.reader.people.add_account(EVE)
+        front.connect(EVE, existing=True)
+        front.reader.people.withdraw(ADA, front.office.world.client_id)
+        front.reader.ask()
+        front.reader.settle()
+        assert front.known().state is State.BROKEN
+        front.choose(front.known(), write_to=None)
+        front.choose(front.known("C2"), write_to=EVE)
+        front.reader.pass_(minutes=10)
+        assert len(front.office.events(self.first)) == len(front.office.events(EVE)) == 1
+        return bob
+
+    def test_are_out_of_the_first_once_it_is_connected_again(self, front: Front, bob: Booking) -> None:
+        front.connect()
+        front.reader.pass_(minutes=10)
+        assert front.office.events(self.first) == []
+        assert len(front.office.events(EVE)) == 1
+        assert "Bob" in str(front.office.events(EVE))
+        copies = front.office.scene.ports.connections.copies(ACME, "ada").values()
+        assert [(copy.connection, copy.owed) for copy in copies] == [("C2", False)]
+
+    def test_are_out_of_it_too_if_somebody_has_been_forgotten(self, front: Front, bob: Booking) -> None:
+        front.forget(bob)
+        front.reader.pass_(minutes=10)
+        front.connect()
+        front.reader.pass_(minutes=10)
+        assert front.office.events(self.first) == []
+        assert "Bob" not in str(front.office.events(EVE))
+
+    def test_are_in_it_again_if_the_host_wants_that(self, front: Front, bob: Booking) -> None:
+        front.choose(front.known("C2"), write_to=None)
+        front.reader.pass_(minutes=10)
+        front.finish(*front.consented())
+        front.choose(front.known(), write_to=self.first)
+        front.reader.pass_(minutes=20)
+        assert front.office.events(EVE) == []
+        assert len(front.office.events(self.first)) == 1
+        assert front.office.scene.stored(bob).status is Status.CONFIRMED
+
+
 class TestConnectingAnewAfterDisconnecting:
     def leave(self, front: Front) -> None:
         before = front.known()
@@ -361,20 +424,16 @@ class TestConnectingTheSameAccountAgain:
     def test_asks_for_the_right_to_the_calendar_that_bookings_are_in(self, front: Front) -> None:
         before = front.connect(existing=True)
         assert before.write_to == ADA
-        ports = front.office.scene.ports
-        numbers = itertools.count(100)
-        asked = begin_connecting(
-            ACME,
-            "ada",
-            existing=False,
-            catalogue=ports.catalogue,
-            connections=ports.connections,
-            new_secret=lambda: f"{next(numbers):043}",
-            now=front.reader.now,
-        )
-        assert asked.existing
+        asked = front.begin()
+        assert asked.asks_existing
         front.reader.people.withdraw(ADA, front.office.world.client_id)
-        assert front.connect(existing=asked.existing).write_to == ADA
+        assert front.connect(asked=asked).write_to == ADA
+
+    def test_asks_for_no_right_because_of_an_account_that_is_leaving(self, front: Front) -> None:
+        front.connect(existing=True)
+        ports = front.office.scene.ports
+        disconnect(front.known(), connections=ports.connections, sync=front.reader, now=front.reader.now)
+        assert not front.begin().asks_existing
 
     def test_gives_back_what_was_lost_at_google(self, front: Front) -> None:
         """Nobody chose to have bookings nowhere, or time never busy: calendars were deleted."""
@@ -388,6 +447,17 @@ class TestConnectingTheSameAccountAgain:
         after = front.connect()
         assert after.busy_from == {ADA}
         assert after.write_to not in {None, before.write_to}
+
+
+def test_a_right_that_is_asked_for_another_account_chooses_nothing_in_this_one(front: Front) -> None:
+    front.connect(existing=True)
+    front.reader.people.add_account(EVE)
+    asked = front.begin()
+    ports = front.office.scene.ports
+    disconnect(front.known(), connections=ports.connections, sync=front.reader, now=front.reader.now)
+    front.reader.settle()
+    other = front.connect(EVE, asked=asked)
+    assert other.write_to == other.dedicated != EVE
 
 
 class TestTwoAtOnce:

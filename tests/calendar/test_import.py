@@ -10,6 +10,7 @@ import pytest
 
 from daybook.adapters.google_calendar.provider import GoogleCalendar
 from daybook.calendar_ports import ProviderDown, Refused
+from daybook.domain.booking import Booking
 from daybook.domain.connection import BUSY_CALENDAR_GONE, CALENDAR_GONE, NOT_LISTED, State
 from daybook.domain.consent import ASKED, Right
 from daybook.domain.errors import Busy
@@ -490,6 +491,53 @@ class _Small:
         if calendar == self._calendar:
             raise Refused("too_large")
         self._connections.put_snapshot(connection, calendar, *given, **named)
+
+
+class TestASessionThatSomebodyIsAt:
+    """Its event is held, perhaps by a worker that died; the host has just moved it, and another one."""
+
+    @pytest.fixture
+    def lone(self, reader: Reader) -> Booking:
+        scene = reader.office.scene
+        scene.offer("yoga", title="Yoga", capacity=3)
+        scene.book(NINE, "bob", event_type="yoga")
+        lone = scene.book(NINE + 4 * HOUR, "eve")
+        reader.settle()
+        known = scene.ports.sessions.session(ACME, "ada", NINE)
+        assert known
+        held = replace(known, version=known.version + 1, held_until=scene.now + 6 * MINUTE)
+        scene.ports.sessions.put(held, before=known)
+        for event, start in zip(reader.office.events(), (NINE + HOUR, NINE + 6 * HOUR), strict=True):
+            reader.people.edit(reader.office.calendar, event["id"], start=start, end=start + HALF_HOUR)
+        return scene.stored(lone)
+
+    def pass_by_seconds(self, reader: Reader, seconds: int) -> None:
+        until = reader.now + timedelta(seconds=seconds)
+        while reader.now < until:
+            reader.settle()
+            reader.office.scene.now += timedelta(seconds=1)
+
+    def test_keeps_no_other_edit_from_being_followed(self, reader: Reader, lone: Booking) -> None:
+        reader.settle()
+        assert reader.office.scene.stored(lone).start == NINE + 6 * HOUR
+
+    def test_keeps_no_other_calendar_from_being_read_within_a_minute(self, reader: Reader, lone: Booking) -> None:
+        office = reader.office
+        office.world.people.add_account("work@example.com")
+        second = office.world.connected("work@example.com", id="C2")
+        office.scene.ports.connections.put(second, version=None)
+        reader.settle()
+        reader.people.insert("work@example.com", start=NINE + 2 * HOUR, end=NINE + 3 * HOUR)
+        reader.ask("C2", afresh=True)
+        self.pass_by_seconds(reader, 50)
+        assert reader.busy_at(NINE + 2 * HOUR)
+
+    def test_is_followed_once_it_is_let_go(self, reader: Reader, lone: Booking) -> None:
+        self.pass_by_seconds(reader, 60)
+        assert reader.queue.messages == []
+        reader.pass_(minutes=12)
+        assert reader.office.scene.ports.sessions.session(ACME, "ada", NINE) is None
+        assert reader.office.scene.ports.sessions.session(ACME, "ada", NINE + HOUR)
 
 
 class TestLeaving:

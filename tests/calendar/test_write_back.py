@@ -292,6 +292,35 @@ class TestAnEventThatIsGone:
         assert office.room.names(ATTENDEE) == ["0-booked-attendee", "0-welcome-attendee"]
 
 
+class TestAMoveBetweenSessions:
+    def move(self, office: Office) -> tuple[Booking, Booking]:
+        """Let Bob move while somebody else is at the event he leaves."""
+        scene = office.scene
+        scene.offer("yoga", title="Yoga", capacity=3)
+        bob, eve = scene.book(NINE, "bob", event_type="yoga"), scene.book(NINE, "eve", event_type="yoga")
+        office.room.settle()
+        known = scene.ports.sessions.session(ACME, "ada", NINE)
+        assert known
+        held = replace(known, version=known.version + 1, held_until=scene.now + 6 * MINUTE)
+        scene.ports.sessions.put(held, before=known)
+        scene.move(bob, NINE + 2 * HOUR)
+        office.room.settle()
+        return bob, eve
+
+    def test_does_not_wait_for_the_one_that_is_left(self, office: Office) -> None:
+        self.move(office)
+        shown = [(start_of(event), event["summary"]) for event in office.events()]
+        assert shown == [(NINE, "Yoga (2/3)"), (NINE + 2 * HOUR, "Yoga (1/3)")]
+
+    def test_is_done_with_once_that_is_written_too(self, office: Office) -> None:
+        self.move(office)
+        assert len(office.room.copying.messages) == 1
+        office.room.until(office.scene.now + HOUR)
+        shown = [(start_of(event), event["summary"]) for event in office.events()]
+        assert shown == [(NINE, "Yoga (1/3)"), (NINE + 2 * HOUR, "Yoga (1/3)")]
+        assert office.room.copying.messages == []
+
+
 class TestInvitations:
     def test_are_ours_and_the_host_gets_no_second_entry(self, office: Office) -> None:
         booking = office.scene.book()
@@ -423,6 +452,27 @@ class TestAVideoMeeting:
         office.room.until(NOW + 5 * MINUTE)
         assert office.events() == []
         assert office.room.names(ATTENDEE)[-1] == "1-cancelled-attendee"
+
+    @pytest.mark.parametrize("what", ["moves", "cancels"])
+    def test_is_not_that_of_who_leaves_while_it_is_told(self, office: Office, what: str) -> None:
+        scene = office.scene
+        scene.offer("yoga", title="Yoga", capacity=3, location=GOOGLE_MEET)
+        bob, eve = scene.book(NINE, "bob", event_type="yoga"), scene.book(NINE, "eve", event_type="yoga")
+        ledger = scene.ports.ledger
+
+        def leave() -> None:
+            """Go while the link is being told to Bob, the first who sits there."""
+            scene.ports = replace(scene.ports, ledger=ledger)
+            scene.move(bob, NINE + 2 * HOUR) if what == "moves" else scene.cancel(bob)
+
+        office.room.settle()
+        office.room.lose()
+        scene.now += MINUTE
+        scene.ports = replace(scene.ports, ledger=interrupted(ledger, "settle", leave))
+        office.room.copy(office.room.events()[0])
+        assert scene.stored(bob).meeting_url == ""
+        assert scene.stored(eve).meeting_url == office.events()[0]["hangoutLink"]
+        assert [step.deed for step in office.room.events() if step.booking == bob.id][-1] is not Deed.MEETING_MADE
 
     def test_of_a_host_without_a_calendar_keeps_no_mail_back(self, unconnected: Office) -> None:
         self.book(unconnected)

@@ -268,6 +268,45 @@ def test_copies_are_found_by_booking_and_by_event(connections: Connections, tena
     assert connections.copies(tenant, "ada") == {"e2": second}
 
 
+def test_a_copy_that_is_owed_outlives_the_one_that_takes_its_place(connections: Connections, tenant: str) -> None:
+    owed, present = copy(tenant, owed=True), copy(tenant, event="e2", connection="C2")
+    connections.put_copy(owed)
+    connections.put_copy(present)
+    assert connections.copy(tenant, "B1") == present
+    assert connections.copies(tenant, "ada") == {"e1": owed, "e2": present}
+    assert connections.owed(tenant, "B1") == [owed]
+    assert connections.owed(tenant, "B2") == []
+    connections.remove_copy(owed)
+    assert connections.copies(tenant, "ada") == {"e2": present}
+    assert (connections.copy(tenant, "B1"), connections.owed(tenant, "B1")) == (present, [])
+
+
+def test_a_copy_that_is_owed_outlives_the_removal_of_the_present_one(connections: Connections, tenant: str) -> None:
+    owed, present = copy(tenant, owed=True), copy(tenant, event="e2", connection="C2")
+    connections.put_copy(owed)
+    connections.put_copy(present)
+    connections.remove_copy(present)
+    assert connections.copy(tenant, "B1") is None
+    assert connections.copies(tenant, "ada") == {"e1": owed}
+    assert connections.owed(tenant, "B1") == [owed]
+
+
+def test_a_copy_that_was_owed_in_the_same_account_is_not_any_more(connections: Connections, tenant: str) -> None:
+    connections.put_copy(copy(tenant, owed=True))
+    connections.put_copy(copy(tenant))
+    assert connections.owed(tenant, "B1") == []
+
+
+def test_removing_a_connection_takes_what_it_owes_along_and_no_more(connections: Connections, made: Connection) -> None:
+    present = copy(made.tenant, event="e2", connection="C10")
+    connections.put(made, version=None)
+    connections.put_copy(copy(made.tenant, owed=True))
+    connections.put_copy(present)
+    connections.remove(made)
+    assert connections.copies(made.tenant, "ada") == {"e2": present}
+    assert (connections.copy(made.tenant, "B1"), connections.owed(made.tenant, "B1")) == (present, [])
+
+
 def test_a_channel_leads_to_its_connection(connections: Connections, tenant: str) -> None:
     watch = Watch(tenant=tenant, host="ada", connection="C1", channel=replace(CHANNEL, id=f"{tenant}-1"))
     connections.add_watch(replace(watch, channel=replace(watch.channel, resource="")))

@@ -80,8 +80,9 @@ class MemoryConnections:
             del rows.connections[tenant, host, connection.id]
             for snapshot in [key for key in rows.snapshots if key[:3] == (tenant, host, connection.id)]:
                 del rows.snapshots[snapshot]
-            for booking in [key for key, copy in rows.copies.items() if copy.connection == connection.id]:
-                del rows.copies[booking]
+            for copy in (*rows.copies.values(), *rows.owed.values()):
+                if copy.connection == connection.id:
+                    rows.remove_copy(copy)
             for channel in connection.channels.values():
                 rows.watches.pop(channel.id, None)
             if (tenant, host) in rows.hosts:
@@ -128,16 +129,19 @@ class MemoryConnections:
         return self._store.rows.copies.get((tenant, booking))
 
     def copies(self, tenant: str, host: str) -> Mapping[str, Copy]:
-        found = self._store.rows.copies.values()
+        found = (*self._store.rows.owed.values(), *self._store.rows.copies.values())
         return {copy.event: copy for copy in found if (copy.tenant, copy.host) == (tenant, host)}
 
     def put_copy(self, copy: Copy) -> None:
         with self._store.transaction() as rows:
-            rows.copies[copy.tenant, copy.booking] = copy
+            rows.put_copy(copy)
+
+    def owed(self, tenant: str, booking: str) -> Sequence[Copy]:
+        return [copy for key, copy in self._store.rows.owed.items() if key[:2] == (tenant, booking)]
 
     def remove_copy(self, copy: Copy) -> None:
         with self._store.transaction() as rows:
-            rows.copies.pop((copy.tenant, copy.booking), None)
+            rows.remove_copy(copy)
 
     def add_consenting(self, consenting: Consenting) -> None:
         with self._store.transaction() as rows:

@@ -36,7 +36,7 @@ class MemorySessions:
         with self._store.transaction() as rows:
             _take(rows, session)
             if copy is not None:
-                rows.copies.pop((copy.tenant, copy.booking), None)
+                rows.remove_copy(copy)
 
 
 def _place(rows: Rows, session: SharedEvent, copy: Copy | None) -> None:
@@ -44,7 +44,7 @@ def _place(rows: Rows, session: SharedEvent, copy: Copy | None) -> None:
         raise Stale
     rows.shared[_key(session)] = session
     if copy is not None:
-        rows.copies[copy.tenant, copy.booking] = copy
+        rows.put_copy(copy)
 
 
 def _take(rows: Rows, session: SharedEvent) -> None:

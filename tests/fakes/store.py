@@ -42,9 +42,23 @@ class Rows:
     connections: dict[tuple[str, str, str], Connection] = field(default_factory=dict)
     snapshots: dict[tuple[str, str, str, str], tuple[Snapshot, str]] = field(default_factory=dict)
     copies: dict[tuple[str, str], Copy] = field(default_factory=dict)
+    owed: dict[tuple[str, str, str], Copy] = field(default_factory=dict)
     shared: dict[tuple[str, str, datetime], SharedEvent] = field(default_factory=dict)
     watches: dict[str, Watch] = field(default_factory=dict)
     consentings: dict[str, Consenting] = field(default_factory=dict)
+
+    def put_copy(self, copy: Copy) -> None:
+        """Put a copy in its booking's; what is owed in another account stays beside it."""
+        earlier = self.copies.get((copy.tenant, copy.booking))
+        if earlier is not None and earlier.owed and earlier.connection != copy.connection:
+            self.owed[earlier.tenant, earlier.booking, earlier.event] = earlier
+        self.copies[copy.tenant, copy.booking] = copy
+
+    def remove_copy(self, copy: Copy) -> None:
+        present = self.copies.get((copy.tenant, copy.booking))
+        if present is not None and present.event == copy.event:
+            del self.copies[copy.tenant, copy.booking]
+        self.owed.pop((copy.tenant, copy.booking, copy.event), None)
 
     def copy(self) -> "Rows":
         return Rows(**{each.name: dict(getattr(self, each.name)) for each in fields(self)})

@@ -138,9 +138,7 @@ def _met(statement: Mapping[str, Any], context: Context) -> bool:
 def needs(operation: str, call: Mapping[str, Any]) -> Iterator[Need]:
     """Yield what a DynamoDB call needs, from its parameters in wire form."""
     if operation == "TransactWriteItems":
-        for action in call["TransactItems"]:
-            for verb, body in action.items():
-                yield _on_item(_TRANSACTED[verb], body)
+        yield from _transacted(call["TransactItems"])
     elif operation == "BatchGetItem":
         for asked in call["RequestItems"].values():
             yield on_table("BatchGetItem", _keys(asked["Keys"]))
@@ -151,6 +149,20 @@ def needs(operation: str, call: Mapping[str, Any]) -> Iterator[Need]:
         yield on_table("Query", {partition}, index=call.get("IndexName", ""))
     else:
         yield _on_item(operation, call)
+
+
+def _transacted(actions: Collection[Mapping[str, Any]]) -> Iterator[Need]:
+    """Yield one need for each verb, with all that it touches.
+
+    AWS does not say whether the keys of a transaction are judged one by one or together: so one statement must cover
+    those of a verb.
+    """
+    together: dict[str, set[tuple[str, str]]] = {}
+    for action in actions:
+        for verb, body in action.items():
+            together.setdefault(_TRANSACTED[verb], set()).update(_on_item(_TRANSACTED[verb], body).context)
+    for verb, context in together.items():
+        yield Need(f"dynamodb:{verb}", TABLE, frozenset(context))
 
 
 def _on_item(verb: str, body: Mapping[str, Any]) -> Need:

@@ -23,7 +23,7 @@ from tests.integration import calendars
 from tests.integration.browsing import sent
 from tests.integration.calendars import GMAIL, Office, Workers
 from tests.integration.scenes import at, booked, change, move, offer, person, publish, take
-from tests.template.policies import ASKING, BESIDES, CALENDAR_WORKERS, OF_CALENDARS, Need, Watch, granted
+from tests.template.policies import ASKING, BESIDES, CALENDAR_WORKERS, OF_CALENDARS, Need, Watch, granted, needs
 from tests.template.test_pipeline import POLLING
 from tools.routes import functions
 
@@ -366,6 +366,20 @@ def test_every_function_of_calendars_has_the_rights_it_needs_and_no_other(practi
     refused = [(name, need) for name, need in watch.refused if not need.action.startswith("events:")]
     assert refused == []
     assert sorted(right for right in rights - watch.used if right[1] not in POLLING["sqs"]) == []
+
+
+@pytest.mark.parametrize(("function", "refused"), [("public.google_callback", 0), ("workers.import_busy_times", 1)])
+def test_the_keys_of_a_transaction_are_judged_together(studio: Api, function: str, refused: int) -> None:
+    """Both functions may put connections; one may put the account's user with them, the other a channel, by itself."""
+    beside = "ACCOUNT#a" if function == "public.google_callback" else "CHANNEL#c"
+    watch = Watch(wiring.client())
+    watch.function = function
+    puts = [{"Put": {"Item": {"pk": {"S": key}, "sk": {"S": "x"}}}} for key in ("T#acme#H#ada", beside)]
+    for put in puts:
+        watch.judge(needs("TransactWriteItems", {"TransactItems": [put]}))
+    assert watch.refused == []
+    watch.judge(needs("TransactWriteItems", {"TransactItems": puts}))
+    assert len(watch.refused) == refused
 
 
 @pytest.mark.parametrize(

@@ -166,7 +166,9 @@ class Consenting:
 
     Attributes:
         id: names it in addresses and as OAuth's `state`: 256 random bits, for whoever has it may connect an account.
-        verifier: PKCE's. existing: whether the host wants bookings in a calendar they already have.
+        verifier: PKCE's.
+        existing: whether the host wants bookings in a calendar they already have.
+        keeps: whether bookings are in one now; the right to write there must not be lost by connecting again.
         cookie_sha256: of the browser's secret; empty before the start page was used.
     """
 
@@ -175,8 +177,14 @@ class Consenting:
     host: str
     verifier: str
     existing: bool = False
+    keeps: bool = False
     cookie_sha256: str = ""
     expires_at: datetime
+
+    @property
+    def asks_existing(self) -> bool:
+        """Whether the provider is asked for the right to write into calendars the host already has."""
+        return self.existing or self.keeps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,9 +271,16 @@ class Connections(Protocol):
         """
 
     def put_copy(self, copy: Copy) -> None:
-        """Write a booking's copy in place of its earlier one, whatever event that was."""
+        """Write a booking's copy in place of its earlier one, whatever event that was.
 
-    def remove_copy(self, copy: Copy) -> None: ...
+        One that is owed in another account is not forgotten for it.
+        """
+
+    def owed(self, tenant: str, booking: str) -> Sequence[Copy]:
+        """Return a booking's copies that are owed in accounts other than its present one's."""
+
+    def remove_copy(self, copy: Copy) -> None:
+        """Remove a copy, whether it is its booking's present one or is owed beside that."""
 
     def add_consenting(self, consenting: Consenting) -> None: ...
 

@@ -64,7 +64,7 @@ def proven(cookie: str, state: str, shown: str) -> bool:
 def provider_page(call: Call[Body, Query], consenting: Consenting) -> str:
     """Return where the browser goes next: never an address that came from outside."""
     return calendar_wiring.consent_url(
-        call.base_url, state=consenting.id, verifier=consenting.verifier, existing=consenting.existing
+        call.base_url, state=consenting.id, verifier=consenting.verifier, existing=consenting.asks_existing
     )
 
 

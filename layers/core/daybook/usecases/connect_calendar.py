@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from daybook.calendar_ports import Connections, Consenting
+from daybook.domain.connection import State
 from daybook.domain.errors import NotFound
 from daybook.domain.tokens import secret_digest, secret_matches
 from daybook.ports import Catalogue, Stale
@@ -30,21 +31,22 @@ def begin_connecting(
     """Remember that somebody is about to connect an account to a host.
 
     Args:
-        existing: ask for the right to write bookings into a calendar that is there already. It is asked for, too, if
-            that is where the host's bookings appear: connecting the account again must not take it away.
+        existing: the host wants bookings in a calendar that is there already. The right to that is asked for, too, if
+            that is where bookings appear now: connecting the account again must not take it away.
         new_secret: makes 43 characters: enough for a state and for a PKCE verifier (RFC 7636 §4.1).
     Raises:
         NotFound: no such host.
     """
     if catalogue.host(tenant, host) is None:
         raise NotFound("No such host.")
-    known = connections.connections(tenant, host)
+    used = [one for one in connections.connections(tenant, host) if one.state is not State.LEAVING]
     consenting = Consenting(
         id=new_secret(),
         tenant=tenant,
         host=host,
         verifier=new_secret(),
-        existing=existing or any(one.write_to not in {None, one.dedicated} for one in known),
+        existing=existing,
+        keeps=any(one.write_to not in {None, one.dedicated} for one in used),
         expires_at=now + LINK_LIFE,
     )
     connections.add_consenting(consenting)

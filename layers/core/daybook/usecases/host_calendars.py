@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from daybook.calendar_ports import Connections, Copy, Found, GrantLost, NoticeBoard, Provider, Refused
 from daybook.domain.booking import Booking
 from daybook.domain.connection import Connection, Guests, State
-from daybook.domain.entry import Entry
+from daybook.domain.entry import STANDING, Entry
 from daybook.domain.history import Deed, Origin, event
 from daybook.domain.host import Host
 from daybook.ports import Bookings, Catalogue, Ledger, NewId
@@ -106,13 +107,19 @@ class HostCalendars:
                 tell_again(connection, notices=self.ports.notices)
 
     def meet(self, booking: Booking, url: str) -> None:
-        """Put down where the meeting is, for mails and pages."""
+        """Put down where the meeting is, for mails and pages; who has gone elsewhere meanwhile gets no link of it."""
 
         def step(current: Booking) -> Booking:
-            if current.meeting_url == url:
+            stays = current.status in STANDING and _seat(current) == _seat(booking)
+            if current.meeting_url == url or not stays:
                 return current
             after = current.met_at(url, now=self.origin.now)
             self.ports.ledger.settle(current, after, event(Deed.MEETING_MADE, self.origin, before=current, after=after))
             return after
 
         changed(booking, step, bookings=self.ports.bookings)
+
+
+def _seat(booking: Booking) -> tuple[datetime, str | None]:
+    """Return what a booking's event depends on: when it is, and which session it sits in."""
+    return booking.start, booking.seat_of

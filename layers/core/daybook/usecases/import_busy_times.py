@@ -36,6 +36,9 @@ MOST_SILENT = 3
 """Calendars without an answer, after which no more are asked: then it is the provider, and time is short."""
 MARGIN = timedelta(seconds=2)
 """By how much clocks of functions may differ."""
+PATIENCE = timedelta(seconds=30)
+"""How long a wish waits for a booking that others are at: the host's other calendars wait behind it, and what is busy
+there shall be seen within a minute."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +81,8 @@ def import_busy_times(asked: SyncRequest, *, asked_at: datetime, ports: Ports, o
             if leaving:
                 _take_down(connection, ports, origin)
             else:
-                _Import(connection, ports, origin, afresh=asked.afresh, force=force).run()
+                patient = origin.now < asked_at + PATIENCE
+                _Import(connection, ports, origin, afresh=asked.afresh, force=force).run(patient=patient)
         except GrantLost:
             lose_grant(connection, connections=ports.connections, notices=ports.notices, now=origin.now)
             return
@@ -106,12 +110,19 @@ class _Import:
         self._days = window(connection.id, origin.now)
         self._account = ports.providers.open(connection)
         self._problem = ""
+        self._busy: Busy | None = None
         self._listed: frozenset[str] | None = None
         self._unfound: list[str] = []
         self._copies: Mapping[str, Copy] | None = None
 
-    def run(self) -> None:
-        """Raises ProviderDown, GrantLost, Stale, Busy."""
+    def run(self, *, patient: bool) -> None:
+        """Read, write and follow.
+
+        Args:
+            patient: whether what others are at is waited for; else the next sweep sees to it.
+        Raises:
+            ProviderDown, GrantLost, Stale, Busy.
+        """
         if self._connection.to_copy:
             self._ask_for_copies()
         synced_at = self._connection.synced_at
@@ -126,8 +137,11 @@ class _Import:
             self._remember(reading)
         if down is not None:
             raise down
+        if self._busy is not None and patient:
+            raise self._busy
         self._forget()
-        self._ports.connections.note(self._connection.read(begun=self._now, problem=self._problem))
+        read = self._connection.read(begun=self._now, problem=self._problem)
+        self._ports.connections.note(replace(read, due_at=self._now) if self._busy else read)
 
     def _list_calendars(self) -> None:
         """See which calendars there are. One that blocks is not let go of for a list alone: that may be too short."""
@@ -236,6 +250,8 @@ class _Import:
                 )
             except Refused as refusal:
                 self._problem, whole = refusal.args[0], False
+            except Busy as busy:
+                self._busy, whole = busy, False
         return whole
 
     def _remember(self, reading: Reading) -> None:

@@ -1,13 +1,16 @@
 """Keep the event of a booking, or of the session it sits in, in its host's connected calendar as they are."""
 
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
-from daybook.calendar_ports import Copy, Found
+from daybook.calendar_ports import Copy, Found, ProviderDown, Refused
 from daybook.domain.booking import Booking
 from daybook.domain.connection import Connection, Guests
 from daybook.domain.entry import STANDING, CopyRequest, entry_of
+from daybook.domain.errors import Busy
 from daybook.domain.event_type import labelled
 from daybook.domain.history import Deed, Event, Origin
 from daybook.mail_ports import NotYet
@@ -21,25 +24,59 @@ def write_back(told: Event | CopyRequest, *, ports: Ports, origin: Origin) -> No
 
     What is told only says that something changed: however late or often it comes, the outcome is the same. A request
     for a copy leaves alone what the host may have done to an event since it was written; that is for whoever reads the
-    calendar to follow.
+    calendar to follow. A session that cannot be written now keeps no other from it: the first failure is told last.
 
     Raises:
         NotYet: the video meeting is not there yet, or somebody else is at the session's event.
         ProviderDown: to be tried again. Refused: the provider will not do it.
     """
-    with suppress(Closed):
-        booking = ports.bookings.booking(told.tenant, told.booking)
-        if booking is None:
-            shared = ports.connections.copy(told.tenant, told.booking)
-            if shared is not None and shared.session is not None:
-                write_session(shared.tenant, shared.host, shared.session, ports=ports, origin=origin)
-            return
-        before = told.before if isinstance(told, Event) else None
-        if before is not None and before.start != booking.start and (booking.seat_of or booking.slot):
-            write_session(booking.tenant, booking.host, before.start, ports=ports, origin=origin)
-        if booking.seat_of is not None:
-            write_session(booking.tenant, booking.host, booking.start, ports=ports, origin=origin)
-        _write_own(booking, told, ports, origin)
+    failures = [failure for step in _steps(told, ports, origin) if (failure := _failure_of(step)) is not None]
+    if failures:
+        raise failures[0]
+    if isinstance(told, CopyRequest):
+        _take_out_owed(told, ports, origin)
+
+
+def _steps(told: Event | CopyRequest, ports: Ports, origin: Origin) -> Iterator[Callable[[], None]]:
+    """Yield what there is to do; none of it waits for the rest."""
+    booking = ports.bookings.booking(told.tenant, told.booking)
+    if booking is None:
+        shared = ports.connections.copy(told.tenant, told.booking)
+        if shared is not None and shared.session is not None:
+            yield partial(write_session, shared.tenant, shared.host, shared.session, ports=ports, origin=origin)
+        return
+    session = partial(write_session, booking.tenant, booking.host, ports=ports, origin=origin)
+    before = told.before if isinstance(told, Event) else None
+    if before is not None and before.start != booking.start and (booking.seat_of or booking.slot):
+        yield partial(session, before.start)
+    if booking.seat_of is not None:
+        yield partial(session, booking.start)
+    yield partial(_write_own, booking, told, ports, origin)
+
+
+def _failure_of(step: Callable[[], None]) -> Exception | None:
+    """Take a step, and return why it must be taken again; what is closed to us is not tried again."""
+    try:
+        with suppress(Closed):
+            step()
+    except (NotYet, ProviderDown, Refused, Busy) as failure:
+        return failure
+    return None
+
+
+def _take_out_owed(told: CopyRequest, ports: Ports, origin: Origin) -> None:
+    """Take out what was left in accounts that were closed to us when the booking went to another.
+
+    Last of all: what is written now may be that very event, found again by its UID.
+    """
+    present = ports.connections.copy(told.tenant, told.booking)
+    for copy in ports.connections.owed(told.tenant, told.booking):
+        if present is not None and present.event == copy.event:
+            continue
+        calendars = HostCalendars(copy.tenant, copy.host, None, ports, origin)
+        with suppress(Closed):
+            if calendars.taken_out(copy, off=False):
+                ports.connections.remove_copy(copy)
 
 
 def _write_own(booking: Booking, told: Event | CopyRequest, ports: Ports, origin: Origin) -> None:

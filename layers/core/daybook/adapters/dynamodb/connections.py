@@ -1,25 +1,23 @@
 """Connected calendars with what belongs to them: snapshots, copies of bookings, push channels, asked consents."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from botocore.exceptions import ClientError
 
-from daybook.adapters.dynamodb import connected, copies, items, keys
+from daybook.adapters.dynamodb import connected, items, keys
+from daybook.adapters.dynamodb.copies import DynamoCopies
 from daybook.adapters.dynamodb.expressions import Expression
 from daybook.adapters.dynamodb.items import attribute
 from daybook.adapters.dynamodb.paging import under
-from daybook.adapters.dynamodb.transactions import Transactions, Write, stale
-from daybook.calendar_ports import Consenting, Copy, Watch
+from daybook.adapters.dynamodb.transactions import Write, stale
+from daybook.calendar_ports import Consenting, Watch
 from daybook.domain.connection import Connection
 from daybook.domain.errors import NotFound
 from daybook.domain.snapshot import Snapshot
 from daybook.ports import Stale
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 TRIES = 4
 _INDEXED = ("tenant_pk", "tenant_sk")
@@ -27,13 +25,8 @@ _NOTED = ("calendars", "channels", "to_copy", "synced_at", "due_at", "problem", 
 _CHOSEN = frozenset({one.name for one in fields(Connection)} | {*_INDEXED})
 
 
-class DynamoConnections:
+class DynamoConnections(DynamoCopies):
     """`calendar_ports.Connections` on one table."""
-
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        self._client = client
-        self._table = table
-        self._transactions = Transactions(client, table)
 
     def connection(self, tenant: str, host: str, connection: str) -> Connection | None:
         item = self._get(keys.connection(tenant, host, connection))
@@ -154,19 +147,6 @@ class DynamoConnections:
     def remove_watch(self, channel: str) -> None:
         self._delete(keys.channel(channel))
 
-    def copy(self, tenant: str, booking: str) -> Copy | None:
-        item = self._get(keys.copy_of_booking(tenant, booking))
-        return items.decode(Copy, item) if item else None
-
-    def copies(self, tenant: str, host: str) -> Mapping[str, Copy]:
-        return {copy.event: copy for copy in self._copies(tenant, host)}
-
-    def put_copy(self, copy: Copy) -> None:
-        self._transactions.commit(copies.written(copy, self.copy(copy.tenant, copy.booking)))
-
-    def remove_copy(self, copy: Copy) -> None:
-        self._transactions.commit(copies.removed(copy))
-
     def add_consenting(self, consenting: Consenting) -> None:
         ttl = items.expires(consenting.expires_at + timedelta(hours=1))
         item = {**items.encode(consenting), **keys.consenting(consenting.id), "ttl": ttl}
@@ -192,10 +172,6 @@ class DynamoConnections:
         }
         self._unless_stale("delete_item", delete)
 
-    def _copies(self, tenant: str, host: str) -> Iterator[Copy]:
-        found = under(self._client, self._table, keys.host_pk(tenant, host), keys.COPY)
-        return (items.decode(Copy, item) for item in found)
-
     def _with_host(self, connection: Connection, actions: Sequence[Any], after: connected.Change) -> None:
         """Write a connection together with what its host's item says of connections, as that stands now."""
         writes = [Write(action, stale) for action in actions]
@@ -210,9 +186,6 @@ class DynamoConnections:
                 continue
             return
         raise Stale
-
-    def _get(self, key: keys.Key) -> items.Raw:
-        return self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item", {})
 
     def _delete(self, key: keys.Key) -> None:
         self._client.delete_item(TableName=self._table, Key=key)

@@ -21,6 +21,7 @@
 | snapshot         | T#tenant#H#host     | SNAPSHOT#connection#hash of the calendar's id |
 | copy, by event   | T#tenant#H#host     | COPY#event id          |
 | copy, by booking | T#tenant#B#id       | COPY; a session's, by its id |
+| copy, still owed | T#tenant#B#id       | OWED#event id          |
 | push channel     | CHANNEL#id          | CHANNEL                |
 | consent asked    | OAUTH#state         | STATE                  |
 | account's user   | ACCOUNT#hash of the provider's name for it | T#tenant#H#host |
@@ -63,6 +64,7 @@ MAIL = "MAIL#"
 CALENDAR = "CALENDAR#"
 SNAPSHOT = "SNAPSHOT#"
 COPY = "COPY#"
+OWED = "OWED#"
 
 
 def _key(pk: str, sk: str) -> Key:
@@ -181,6 +183,10 @@ def copy_of_event(tenant: str, host: str, event: str) -> Key:
 
 def copy_of_booking(tenant: str, booking: str) -> Key:
     return _key(booking_pk(tenant, booking), "COPY")
+
+
+def copy_owed(tenant: str, booking: str, event: str) -> Key:
+    return _key(booking_pk(tenant, booking), OWED + event)
 
 
 def channel(channel: str) -> Key:
