@@ -68,6 +68,10 @@ def letters(language: str) -> Iterator[tuple[str, Letter | NoticeLetter]]:
                     moved.booking, status=Status.PENDING_CONFIRMATION, deadline=START - timedelta(hours=36)
                 )
                 yield f"{kind}-pending-{recipient}", replace(moved, booking=pending)
+        if kind is Kind.EDIT_REFUSED:
+            refused = letter(kind, Recipient.HOST, language)
+            seat = replace(refused.booking, seat_of="consulting", capacity=8)
+            yield f"{kind}-session-host", replace(refused, booking=seat)
 
 
 def letter(kind: Kind, recipient: Recipient, language: str) -> Letter:

@@ -29,7 +29,7 @@ def finish(call: Call[Nothing, CallbackQuery]) -> Answer:
         refused(refusal.failure.value)
         return connect_view.failed_page(consenting, refusal.failure)
     counted("Connected")
-    return connect_view.connected_page(host, connection)
+    return connect_view.connected_page(consenting, host, connection)
 
 
 def _ports(base_url: str) -> Ports:

@@ -12,6 +12,7 @@ from daybook.adapters.google_calendar.provider import GoogleCalendar
 from daybook.domain.brand import Brand
 from daybook.domain.connection import Calendar, State
 from daybook.domain.consent import ASKED, Right
+from daybook.edge.wording import Wording
 from local.google.trouble import Failure
 from tests.harness import Api, Reply
 from tests.integration.browsing import Elements, words
@@ -20,6 +21,12 @@ from tests.integration.conftest import Log
 from tests.integration.scenes import at, change, issue, nothing_written, rows
 
 NOTHING = "This link does not work"
+
+
+def unallowed(page: Reply, language: str = "en") -> set[Right]:
+    """Return the rights that a page names as not allowed."""
+    wording = Wording.of(language)
+    return {right for right in Right if wording(f"connect.rights.{right}") in words(page)}
 
 
 def test_connecting_leads_from_link_to_a_connected_account(office: Office) -> None:
@@ -307,30 +314,56 @@ class TestWhatGoogleSays:
         assert len([one for one in office.connections() if one.write_to]) == 1
         assert office.came_back(email="ada3@gmail.example").status == 200
 
-    @pytest.mark.parametrize(
-        ("missing", "granted", "said"),
-        [
-            (Right.READ_BUSY, ["list_calendars", "make_calendar"], "Busy times are not respected"),
-            (Right.MAKE_CALENDAR, ["list_calendars", "read_busy"], "do not appear in this account, because"),
-            (Right.LIST_CALENDARS, ["make_calendar", "read_busy"], "ask for a new link"),
-        ],
-    )
-    def test_what_was_not_allowed_stays_off_and_is_said(
-        self, office: Office, missing: Right, granted: list[str], said: str
-    ) -> None:
+    @pytest.mark.parametrize("missing", [Right.READ_BUSY, Right.LIST_CALENDARS, Right.MAKE_CALENDAR])
+    def test_what_was_not_allowed_stays_off_and_is_named(self, office: Office, missing: Right) -> None:
         page = office.came_back(without=(ASKED[missing],))
-        assert page.status == 200
-        assert said in words(page)
+        assert (page.status, "The calendar is connected" in words(page)) == (200, True)
+        assert unallowed(page) == {missing}
+        assert "ask for a new link" in words(page)
+        assert ("no longer offered" in words(page)) is (missing is not Right.READ_BUSY)
+        assert ("do not appear in this account" in words(page)) is (missing is Right.MAKE_CALENDAR)
         [shown] = office.calendars()
-        assert shown["granted"] == granted
+        assert set(shown["granted"]) == {"list_calendars", "make_calendar", "read_busy"} - {missing}
         assert (shown["busy_from"] == []) is (missing is Right.READ_BUSY)
         assert (shown["write_to"] is None) is (missing is Right.MAKE_CALENDAR)
 
-    def test_nothing_allowed_at_all_is_connected_and_says_so(self, office: Office) -> None:
-        page = office.came_back(without=tuple(ASKED.values()))
-        assert page.status == 200
+    def test_all_allowed_leaves_nothing_to_name(self, office: Office) -> None:
+        page = office.came_back()
+        assert unallowed(page) == set()
+        assert "ask for a new link" not in words(page)
+        assert "not allowed" not in words(page)
+
+    def test_a_right_that_was_asked_for_besides_is_missed_besides(self, office: Office) -> None:
+        page = office.came_back(link=office.link(write_to="existing"), without=(ASKED[Right.WRITE_EXISTING],))
+        assert unallowed(page) == {Right.WRITE_EXISTING}
+        assert "Appointments appear in the calendar: Daybook" in words(page)
+        office.google.people.withdraw(GMAIL, CLIENT)
+        assert unallowed(office.came_back()) == set()
+
+    def test_nothing_allowed_at_all_is_connected_and_has_a_title_of_its_own(self, office: Office) -> None:
+        page = office.came_back(link=office.link(write_to="existing"), without=tuple(ASKED.values()))
+        assert (page.status, "Connected, but nothing was allowed" in words(page)) == (200, True)
+        assert "The calendar is connected" not in words(page)
+        assert GMAIL in words(page)
+        assert unallowed(page) == set(Right)
         [shown] = office.calendars()
         assert (shown["granted"], shown["busy_from"], shown["write_to"]) == ([], [], None)
+
+    @pytest.mark.parametrize("language", ["de", "es", "fr"])
+    def test_what_was_not_allowed_is_named_in_the_hosts_language(self, office: Office, language: str) -> None:
+        change(office.api, "/hosts/ada", language=language)
+        page = office.came_back(without=tuple(ASKED.values()))
+        assert unallowed(page, language) == {Right.READ_BUSY, Right.LIST_CALENDARS, Right.MAKE_CALENDAR}
+        assert Wording.of(language)("connect.nothing.title") in words(page)
+
+    def test_without_the_list_a_first_time_and_a_later_one_differ(self, office: Office) -> None:
+        """What an earlier connection knew stays; only a first one knows nothing but the main calendar."""
+        first = office.came_back(without=(ASKED[Right.LIST_CALENDARS],))
+        assert "one that was made for appointments before is not found again" in words(first)
+        office.google.people.withdraw(GMAIL, CLIENT)
+        later = office.came_back(without=(ASKED[Right.LIST_CALENDARS],))
+        assert "not found again" not in words(later)
+        assert "Only calendars known already" in words(later)
 
 
 class TestConnectingAgain:

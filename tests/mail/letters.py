@@ -23,6 +23,8 @@ START = datetime(2026, 12, 1, 13, 0, tzinfo=UTC)
 SENT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 HALF_HOUR = timedelta(minutes=30)
 MANAGE = "https://book.example/manage/studio/B1?token=dbm_secret"
+SEAT: dict[str, Any] = {"seat_of": "first-conversation", "capacity": 8}
+"""Of a booking that sits in a session with others."""
 MAILS = [
     *((kind, recipient) for kind in list(Kind)[: list(Kind).index(Kind.WELCOME)] for recipient in Recipient),
     (Kind.WELCOME, ATTENDEE),
@@ -119,12 +121,13 @@ def text_of(message: EmailMessage, subtype: str = "plain") -> str:
 
 
 def variants() -> Iterator[tuple[str, Letter]]:
-    """Yield every mail, and those a pending move makes, each with a name."""
+    """Yield every mail, those a pending move makes and that of a session, each with a name."""
     for kind, recipient in MAILS:
         yield f"{kind}.{recipient}", letter(kind, recipient)
     for recipient in Recipient:
         moved = letter(Kind.RESCHEDULED, recipient, pending=True)
         yield f"{Kind.RESCHEDULED}_pending.{recipient}", moved
+    yield f"{Kind.EDIT_REFUSED}_session.host", letter(Kind.EDIT_REFUSED, HOST, booking=SEAT)
 
 
 def all_mails() -> Iterator[tuple[str, Letter | NoticeLetter]]:

@@ -8,7 +8,20 @@ from icalendar import Calendar
 from daybook.domain.event_type import GOOGLE_MEET
 from daybook.domain.host import CalendarPolicy
 from daybook.domain.mail import Kind
-from tests.mail.letters import ATTENDEE, HOST, MANAGE, NOTICES, composed, host, letter, notice, tenant, text_of
+from tests.mail.letters import (
+    ATTENDEE,
+    HOST,
+    MAILS,
+    MANAGE,
+    NOTICES,
+    SEAT,
+    composed,
+    host,
+    letter,
+    notice,
+    tenant,
+    text_of,
+)
 
 MEET = "https://meet.google.com/abc-defg-hij"
 VIDEO: dict[str, Any] = {"location": GOOGLE_MEET}
@@ -67,6 +80,30 @@ def test_an_edit_that_was_put_back_is_told_with_the_time_that_stands() -> None:
     assert message["Subject"] == "Your change was put back: First conversation with Bob Guest, 1 Dec 2026, 14:00"
     assert "Tuesday, 1 December 2026, 14:00–14:30" in text_of(message)
     assert "Bob Guest has been told nothing" in text_of(message)
+
+
+class TestAnEditOfASessionThatWasPutBack:
+    @pytest.mark.parametrize("language", ["en", "de", "es", "fr"])
+    def test_names_none_of_those_who_sit_in_it(self, language: str) -> None:
+        message = composed(letter(Kind.EDIT_REFUSED, HOST, booking=SEAT, host=host(language=language)))
+        assert message["Reply-To"] is None
+        for text in (message["Subject"], text_of(message), text_of(message, "html")):
+            assert "First conversation" in text
+            for told in ("Bob", "bob@example.com", "America/New_York", "Arithmetic"):
+                assert told not in text
+
+    def test_is_told_with_the_time_that_stands(self) -> None:
+        message = composed(letter(Kind.EDIT_REFUSED, HOST, booking=SEAT))
+        assert message["Subject"] == "Your change was put back: First conversation, 1 Dec 2026, 14:00"
+        assert "Tuesday, 1 December 2026, 14:00–14:30" in text_of(message)
+        assert "its attendees have been told nothing" in text_of(message)
+
+    def test_is_the_only_mail_that_reads_otherwise_for_a_seat(self) -> None:
+        for kind, recipient in MAILS:
+            if kind is not Kind.EDIT_REFUSED:
+                seat, alone = (letter(kind, recipient, booking=about) for about in (SEAT, {}))
+                assert text_of(composed(seat)) == text_of(composed(alone))
+                assert composed(seat)["Reply-To"] == composed(alone)["Reply-To"]
 
 
 class TestANotice:

@@ -178,7 +178,7 @@ def test_previews_show_every_mail_in_every_language(tmp_path: Path, capsys: pyte
     out = tmp_path / "previews"
     assert mail_preview.main(["--out", str(out)]) == 0
     assert capsys.readouterr().out == f"{out.resolve()}/index.html\n"
-    kinds = {name.replace(".", "-").replace("_pending", "-pending") for name, _ in all_mails()}
+    kinds = {re.sub(r"_(pending|session)\b|\.", lambda found: f"-{found[1] or ''}", name) for name, _ in all_mails()}
     index = (out / "index.html").read_text()
     for tag in catalogues():
         for suffix in (".html", ".dark.html", ".txt", ".eml"):

@@ -43,14 +43,18 @@ _GIVES: dict[Right, frozenset[str]] = {
 """Scopes, without `calendar.` in front, any of which gives a right: an account may have granted more before."""
 
 
-def asked_scopes(*, existing: bool) -> tuple[str, ...]:
-    """Return the scopes to ask for.
+def rights_asked(*, existing: bool) -> tuple[Right, ...]:
+    """Return the rights to ask for.
 
     Args:
         existing: whether bookings shall be written into a calendar that the host already has.
     """
-    rights = [right for right in Right if existing or right is not Right.WRITE_EXISTING]
-    return (*IDENTITY, *(ASKED[right] for right in rights))
+    return tuple(right for right in Right if existing or right is not Right.WRITE_EXISTING)
+
+
+def asked_scopes(*, existing: bool) -> tuple[str, ...]:
+    """Return the scopes to ask for; `existing` as in `rights_asked`."""
+    return (*IDENTITY, *(ASKED[right] for right in rights_asked(existing=existing)))
 
 
 def rights_of(scopes: Collection[str]) -> frozenset[Right]:

@@ -2,7 +2,7 @@
 
 import hmac
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
@@ -13,7 +13,7 @@ from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 from daybook import calendar_wiring, wiring
 from daybook.calendar_ports import Consenting
 from daybook.domain.connection import Connection
-from daybook.domain.consent import Right, rights_of
+from daybook.domain.consent import Right, rights_asked, rights_of
 from daybook.domain.errors import NotFound
 from daybook.domain.host import Host
 from daybook.edge import pages
@@ -84,18 +84,18 @@ def start_page(call: Call[Body, Query], consenting: Consenting) -> Answer:
     )
 
 
-def connected_page(host: Host, connection: Connection) -> Answer:
-    """Say what is connected with whom, and what of it works."""
+def connected_page(consenting: Consenting, host: Host, connection: Connection) -> Answer:
+    """Say what is connected with whom, what of it works, and what was asked for but not allowed."""
     wording, frame = _framed(connection.tenant, host)
-    wanted = {Right.READ_BUSY, Right.LIST_CALENDARS, Right.MAKE_CALENDAR}
+    said = (_busy_said(connection, wording), _place_said(connection, wording))
     return pages.page(
         TEMPLATE,
         wording,
         **frame,
-        step="connected",
+        step="connected" if rights_of(connection.scopes) else "nothing",
         account=connection.account,
-        said=(_busy_said(connection, wording), _place_said(connection, wording)),
-        incomplete=not rights_of(connection.scopes) >= wanted,
+        said=[one for one in said if one],
+        missing=list(_missing(consenting, connection, wording)),
     )
 
 
@@ -114,18 +114,27 @@ def failed_page(consenting: Consenting, failure: Failure) -> Answer:
 
 
 def _busy_said(connection: Connection, wording: Wording) -> str:
+    """Say what blocks time; nothing where that is told as a right that is missing."""
     if connection.busy_from:
         return wording("connect.connected.busy", calendars=", ".join(sorted(_names(connection, connection.busy_from))))
-    allowed = Right.READ_BUSY in rights_of(connection.scopes)
-    return wording("connect.connected.busy_none" if allowed else "connect.connected.busy_refused")
+    return wording("connect.connected.busy_none") if Right.READ_BUSY in rights_of(connection.scopes) else ""
 
 
 def _place_said(connection: Connection, wording: Wording) -> str:
-    if connection.write_to is not None:
-        [name] = _names(connection, [connection.write_to])
-        return wording("connect.connected.place", calendar=name)
-    allowed = rights_of(connection.scopes) & {Right.MAKE_CALENDAR, Right.WRITE_EXISTING}
-    return wording("connect.connected.place_none" if allowed else "connect.connected.place_refused")
+    if connection.write_to is None:
+        return wording("connect.connected.place_none")
+    [name] = _names(connection, [connection.write_to])
+    return wording("connect.connected.place", calendar=name)
+
+
+def _missing(consenting: Consenting, connection: Connection, wording: Wording) -> Iterator[tuple[str, str]]:
+    """Yield each right that was asked for but not allowed, and what does not work without it."""
+    granted = rights_of(connection.scopes)
+    for right in rights_asked(existing=consenting.existing):
+        if right not in granted:
+            # A renewed connection still has the list from before.
+            known = right is Right.LIST_CALENDARS and connection.version > 1
+            yield wording(f"connect.rights.{right}"), wording(f"connect.without.{'list_known' if known else right}")
 
 
 def _names(connection: Connection, calendars: Iterable[str]) -> list[str]:

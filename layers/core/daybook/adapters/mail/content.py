@@ -76,8 +76,10 @@ class Draft:
         # The only thing an attendee typed that goes to an address they typed.
         self.guest = plain_name(typed) if self.to_attendee else one_line(typed) or texts["words.guest"]
         self._place = printable(booking.place).strip()
-        variant = "_pending" if letter.kind is Kind.RESCHEDULED and booking.status in PENDING else ""
-        self.key = f"{letter.kind}{variant}.{letter.recipient}"
+        # What was done to the one event of a session concerns all who sit in it, not whose booking tells of it.
+        self._of_session = letter.kind is Kind.EDIT_REFUSED and booking.seat_of is not None
+        moved = "_pending" if letter.kind is Kind.RESCHEDULED and booking.status in PENDING else ""
+        self.key = f"{letter.kind}{'_session' if self._of_session else moved}.{letter.recipient}"
 
     @property
     def address(self) -> str:
@@ -92,7 +94,7 @@ class Draft:
         """Name and address of the other side; None if nothing gets there."""
         if self.to_attendee:
             return self.host, self.letter.host.email
-        reaches = self.letter.kind is not Kind.UNDELIVERED
+        reaches = self.letter.kind is not Kind.UNDELIVERED and not self._of_session
         return (self.guest, self.letter.booking.attendee.email) if reaches else None
 
     @property
@@ -203,6 +205,8 @@ class Draft:
         say = voice.say
         if self.to_attendee:
             return [Row(label=say("labels.host"), value=self.host)]
+        if self._of_session:
+            return []
         attendee = self.letter.booking.attendee
         rows = [Row(label=say("labels.guest"), value=self.guest)]
         if attendee.email:
@@ -212,7 +216,8 @@ class Draft:
         return rows
 
     def _answers(self) -> Sequence[Row]:
-        return [Row(label=one_line(label), value=printable(answer).strip()) for label, answer in self.letter.answers]
+        answers = () if self._of_session else self.letter.answers
+        return [Row(label=one_line(label), value=printable(answer).strip()) for label, answer in answers]
 
     def _quote(self, voice: Voice) -> Row | None:
         words = printable(self.letter.reason).strip()
@@ -259,7 +264,7 @@ class Draft:
             notes.append(voice.say("notes.link_follows"))
         if self.to_attendee:
             notes.append(voice.say("notes.reply_to_host"))
-        elif booking.attendee.email and self.letter.kind is not Kind.UNDELIVERED:
+        elif booking.attendee.email and self.reply_to is not None:
             notes.append(voice.say("notes.reply_to_guest"))
         return notes
 
