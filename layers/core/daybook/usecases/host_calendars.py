@@ -99,6 +99,11 @@ class HostCalendars:
         if not copy.owed:
             self.ports.connections.put_copy(replace(copy, owed=True))
 
+    def keep(self, copy: Copy) -> None:
+        """Remember a copy no longer than others: its account is open again, and its event belongs there."""
+        if copy.owed:
+            self.ports.connections.put_copy(replace(copy, owed=False))
+
     def tell_again(self) -> None:
         """Repeat what the host must hear of connections that are broken, perhaps since an earlier try of a message."""
         for name in sorted(self.host.connections) if self.host else ():

@@ -114,6 +114,7 @@ class _Job:
         if target is None:
             return
         if copy is not None and self._is_written(copy, told):
+            self.calendars.keep(copy)
             self._look_for_meeting(target, copy)
         else:
             self._put(target, copy)
