@@ -253,6 +253,14 @@ def test_the_event_that_is_ours_is_told_from_others_with_its_uid(there: Sequence
         assert reading.our_event(known, "B1", "acme/ada")["id"] == taken
 
 
+def test_the_event_of_a_session_is_told_from_others_by_its_own_mark() -> None:
+    marks = {"daybook_host": "acme/ada", "daybook_session": "S1"}
+    ours = {"id": "ours", "extendedProperties": {"private": marks}, "recurringEventId": "series"}
+    others = [one for one in ALIKE if one["id"] not in {"ours", "occurrence"}]
+    another = {"id": "another", "extendedProperties": {"private": {**marks, "daybook_session": "S2"}}}
+    assert reading.our_event([*others, another, ours], "S1", "acme/ada")["id"] == "ours"
+
+
 @pytest.mark.parametrize(
     ("status", "reason", "domain", "error"),
     [
