@@ -121,24 +121,30 @@ class _Granted:
     made: Calendar | None = field(default=None, init=False)
 
     def connected(self) -> Connection:
-        """Store the connection. Who finds that others were faster builds upon what they have stored.
+        """Store the connection, and leave no calendar behind that was made in vain. Raises NotConnected."""
+        try:
+            return self._connected()
+        finally:
+            if self.made is not None and not self._is_used(self.made):
+                with suppress(GrantLost, ProviderDown, Refused):
+                    self.account.delete_calendar(self.made.id)
 
-        Raises:
-            NotConnected.
-        """
+    def _is_used(self, calendar: Calendar) -> bool:
+        """Look it up, for who was told of a failure may have stored the connection."""
+        known = self.ports.connections.connections(self.consenting.tenant, self.consenting.host)
+        return any(one.dedicated == calendar.id for one in known)
+
+    def _connected(self) -> Connection:
+        """Store the connection. Who finds that others were faster builds upon what they have stored."""
         for _ in range(TRIES):
             try:
-                connection = self._stored()
+                return self._stored()
             except Stale:
                 continue
             except (Refused, GrantLost):
                 raise NotConnected(Failure.REFUSED) from None
             except ProviderDown:
                 raise NotConnected(Failure.UNREACHABLE) from None
-            if self.made is not None and self.made.id != connection.dedicated:
-                with suppress(GrantLost, ProviderDown, Refused):
-                    self.account.delete_calendar(self.made.id)
-            return connection
         raise NotConnected(Failure.UNREACHABLE)
 
     def _stored(self) -> Connection:
