@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from daybook.adapters.google_calendar.provider import GoogleCalendar
-from daybook.calendar_ports import Found
 from daybook.domain.booking import Booking, Status
 from daybook.domain.connection import Guests, OnEdit
 from daybook.domain.errors import Busy
@@ -16,6 +15,7 @@ from daybook.domain.event_type import GOOGLE_MEET
 from daybook.domain.history import Deed
 from daybook.domain.mail import Method, Recipient
 from daybook.ports import MOST_MOVED
+from daybook.provider_ports import Found
 from tests.calendar.reader import Reader, reading
 from tests.calendar.world import ADA, at
 from tests.fakes.ports import interrupted

@@ -14,9 +14,9 @@ from googleapiclient.errors import HttpError
 from daybook.adapters.google_calendar import reading
 from daybook.adapters.google_calendar.addresses import Addresses
 from daybook.adapters.google_calendar.failures import explained
-from daybook.calendar_ports import Found, GrantLost, ProviderDown, Refused, TokenExpired
 from daybook.domain.consent import ASKED, Right
 from daybook.domain.external import Response
+from daybook.provider_ports import Found, GrantLost, ProviderDown, Refused, TokenExpired
 from local.google.trouble import Failure
 from tests.calendar.world import ADA, World, at, entry
 

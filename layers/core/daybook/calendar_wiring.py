@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
     from daybook.adapters.google_calendar.tokens import TokenEndpoint
-    from daybook.calendar_ports import Connections, Consent, CopyQueue, NoticeBoard, Providers, SyncQueue
+    from daybook.calendar_ports import Connections, CopyQueue, NoticeBoard, SyncQueue
+    from daybook.provider_ports import Consent, Providers
     from daybook.session_ports import Sessions
     from daybook.usecases.importing import Ports as Importing
 

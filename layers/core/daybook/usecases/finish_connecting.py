@@ -6,22 +6,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from daybook.calendar_ports import (
-    Connections,
-    Consent,
-    Consenting,
-    Grant,
-    GrantLost,
-    Provider,
-    ProviderDown,
-    Providers,
-    Refused,
-    SyncQueue,
-)
+from daybook.calendar_ports import Connections, Consenting, SyncQueue
 from daybook.domain.connection import MOST_CONNECTIONS, Calendar, Connection, State
 from daybook.domain.errors import NotFound
 from daybook.domain.host import Host
 from daybook.ports import Catalogue, NewId, Stale
+from daybook.provider_ports import Consent, Grant, GrantLost, Provider, ProviderDown, Providers, Refused
 from daybook.usecases.connect_calendar import UNKNOWN
 from daybook.usecases.first_choice import allows_what_is_used, busy_from, calendars_of, with_place
 

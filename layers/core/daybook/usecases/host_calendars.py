@@ -5,13 +5,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from daybook.calendar_ports import Connections, Copy, Found, GrantLost, NoticeBoard, Provider, Refused
+from daybook.calendar_ports import Connections, Copy, NoticeBoard
 from daybook.domain.booking import Booking
 from daybook.domain.connection import Connection, Guests, State
 from daybook.domain.entry import STANDING, Entry
 from daybook.domain.history import Deed, Origin, event
 from daybook.domain.host import Host
 from daybook.ports import Bookings, Catalogue, Ledger, NewId
+from daybook.provider_ports import Found, GrantLost, Provider, Refused
 from daybook.session_ports import Sessions
 from daybook.usecases.changing import changed
 from daybook.usecases.lose_grant import lose_grant, tell_again

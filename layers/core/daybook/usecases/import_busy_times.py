@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from daybook.calendar_ports import Copy, GrantLost, ProviderDown, Refused
+from daybook.calendar_ports import Copy
 from daybook.domain.connection import NOT_LISTED, Connection, State, SyncRequest
 from daybook.domain.consent import Right, rights_of
 from daybook.domain.errors import Busy
@@ -13,6 +13,7 @@ from daybook.domain.history import Origin
 from daybook.domain.notice import vanished
 from daybook.domain.snapshot import Snapshot, window
 from daybook.ports import Stale
+from daybook.provider_ports import GrantLost, ProviderDown, Refused
 from daybook.usecases.ask_for_copies import ask_for_copies
 from daybook.usecases.follow_edit import follow_edit
 from daybook.usecases.importing import Ports

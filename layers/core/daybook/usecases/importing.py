@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from daybook.calendar_ports import Connections, ExternalTime, NoticeBoard, Provider, Providers
+from daybook.calendar_ports import Connections, ExternalTime, NoticeBoard
 from daybook.ports import Ledger, NewId
+from daybook.provider_ports import Provider, Providers
 from daybook.usecases import edits
 from daybook.usecases.keep_channels import Keeper
 

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import datetime
 
-from daybook.calendar_ports import GrantLost, Refused
 from daybook.domain.connection import Connection, State
 from daybook.domain.snapshot import window
 from daybook.ports import Stale
+from daybook.provider_ports import GrantLost, Refused
 from daybook.usecases.importing import Ports
 from daybook.usecases.write_external import write_external
 

@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from daybook.calendar_ports import Found
 from daybook.domain.connection import Calendar
 from daybook.domain.external import ExternalEvent, Response
+from daybook.provider_ports import Found
 
 Json = Mapping[str, Any]
 
