@@ -13,7 +13,8 @@ from daybook.domain.ledger import PER_DAY, granule_after, granule_at, moment_at
 from daybook.domain.snapshot import window
 from daybook.edge.batches import delay_after
 from daybook.usecases import edits
-from daybook.usecases.import_busy_times import Ports, import_busy_times
+from daybook.usecases.import_busy_times import import_busy_times
+from daybook.usecases.importing import Ports
 from daybook.usecases.receive_push import Push, receive_push
 from daybook.usecases.sweep_calendars import Swept, sweep_calendars
 from local.google.freebusy import busy_times

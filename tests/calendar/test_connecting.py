@@ -17,6 +17,7 @@ from daybook.domain.connection import MOST_CONNECTIONS, Calendar, Connection, St
 from daybook.domain.consent import ASKED, Right
 from daybook.domain.errors import InUse
 from daybook.domain.schedule import Schedule
+from daybook.ports import Stale
 from daybook.usecases.choose_calendars import Choice, choose_calendars, disconnect
 from daybook.usecases.connect_calendar import begin_connecting
 from daybook.usecases.erase_booking import erase_booking
@@ -517,6 +518,40 @@ class TestTwoAtOnce:
         host = front.office.scene.ports.catalogue.host(ACME, "ada")
         assert host is not None
         assert host.written_by == eve.id
+
+
+class Failing:
+    """Connections that tell of a failure when one is put, which may have been stored."""
+
+    def __init__(self, connections: Any, failure: type[Exception], *, stored: bool) -> None:
+        self._connections, self._failure, self._stored = connections, failure, stored
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connections, name)
+
+    def put(self, connection: Connection, **given: Any) -> None:
+        if self._stored:
+            self._connections.put(connection, **given)
+        raise self._failure
+
+
+class TestACalendarThatIsMadeInVain:
+    @pytest.mark.parametrize(("failure", "told"), [(Stale, NotConnected), (TimeoutError, TimeoutError)])
+    def test_is_taken_away(self, front: Front, failure: type[Exception], told: type[Exception]) -> None:
+        connections = Failing(front.office.scene.ports.connections, failure, stored=False)
+        with pytest.raises(told):
+            front.finish(*front.consented(), connections=connections)
+        assert front.office.world.count("calendars.insert") == 1
+        assert (front.made(), front.connections()) == (set(), [])
+        assert front.office.world.google.grants.refresh == {}
+
+    def test_stays_if_it_was_not_in_vain(self, front: Front) -> None:
+        connections = Failing(front.office.scene.ports.connections, TimeoutError, stored=True)
+        with pytest.raises(TimeoutError):
+            front.finish(*front.consented(), connections=connections)
+        front.reader.pass_(minutes=5)
+        assert front.made() == {front.known().dedicated}
+        assert front.known().state is State.CONNECTED
 
 
 class TestAGrantThatComesToNothing:

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from daybook.adapters.google_calendar.provider import GoogleCalendar
-from daybook.calendar_ports import Refused
 from daybook.domain.actor import Role
 from daybook.domain.booking import Booking, Status
 from daybook.domain.connection import OnEdit
 from daybook.domain.errors import Busy
 from daybook.domain.history import Deed
 from daybook.domain.mail import Method, Recipient
+from daybook.provider_ports import Refused
 from daybook.usecases.confirm import confirm
 from local.google.trouble import Trouble
 from tests.calendar.reader import Reader, reading

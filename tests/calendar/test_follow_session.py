@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from daybook.adapters.google_calendar.provider import GoogleCalendar
-from daybook.calendar_ports import Found
 from daybook.domain.booking import Booking, Status
 from daybook.domain.connection import Guests, OnEdit
 from daybook.domain.errors import Busy
@@ -18,6 +17,7 @@ from daybook.domain.history import Deed
 from daybook.domain.mail import Method, Recipient
 from daybook.mail_ports import NotYet
 from daybook.ports import MOST_MOVED
+from daybook.provider_ports import Found
 from local.google.trouble import Failure, Trouble
 from tests.calendar.reader import Reader, reading
 from tests.calendar.world import ADA, at

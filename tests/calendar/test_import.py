@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from daybook.adapters.google_calendar.provider import GoogleCalendar
-from daybook.calendar_ports import ProviderDown, Refused
 from daybook.domain.booking import Booking
 from daybook.domain.connection import BUSY_CALENDAR_GONE, CALENDAR_GONE, NOT_LISTED, State
 from daybook.domain.consent import ASKED, Right
@@ -17,6 +16,7 @@ from daybook.domain.errors import Busy
 from daybook.domain.mail import Kind
 from daybook.domain.snapshot import AHEAD
 from daybook.ports import Stale
+from daybook.provider_ports import ProviderDown, Refused
 from daybook.usecases.choose_calendars import Choice, choose_calendars
 from local.google.trouble import Failure, Trouble
 from tests.calendar.office import opened

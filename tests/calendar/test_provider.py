@@ -14,9 +14,9 @@ from googleapiclient.errors import HttpError
 from daybook.adapters.google_calendar import reading
 from daybook.adapters.google_calendar.addresses import Addresses
 from daybook.adapters.google_calendar.failures import explained
-from daybook.calendar_ports import Found, GrantLost, ProviderDown, Refused, TokenExpired
 from daybook.domain.consent import ASKED, Right
 from daybook.domain.external import Response
+from daybook.provider_ports import Found, GrantLost, ProviderDown, Refused, TokenExpired
 from local.google.trouble import Failure
 from tests.calendar.world import ADA, World, at, entry
 
@@ -251,6 +251,14 @@ def test_the_event_that_is_ours_is_told_from_others_with_its_uid(there: Sequence
     events = [ALIKE[number] for number in there]
     for known in (events, events[::-1]):
         assert reading.our_event(known, "B1", "acme/ada")["id"] == taken
+
+
+def test_the_event_of_a_session_is_told_from_others_by_its_own_mark() -> None:
+    marks = {"daybook_host": "acme/ada", "daybook_session": "S1"}
+    ours = {"id": "ours", "extendedProperties": {"private": marks}, "recurringEventId": "series"}
+    others = [one for one in ALIKE if one["id"] not in {"ours", "occurrence"}]
+    another = {"id": "another", "extendedProperties": {"private": {**marks, "daybook_session": "S2"}}}
+    assert reading.our_event([*others, another, ours], "S1", "acme/ada")["id"] == "ours"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from daybook.adapters.google_calendar.provider import GoogleCalendar
-from daybook.calendar_ports import Copy, Found
+from daybook.calendar_ports import Copy
 from daybook.domain.actor import Role
 from daybook.domain.booking import Booking
 from daybook.domain.connection import Guests, State
@@ -17,6 +17,7 @@ from daybook.domain.event_type import GOOGLE_MEET, Question
 from daybook.domain.history import Deed
 from daybook.domain.mail import Kind, Recipient
 from daybook.mail_ports import NotYet
+from daybook.provider_ports import Found
 from daybook.session_ports import Sessions, SharedEvent
 from daybook.usecases.erase_booking import erase_booking
 from local.google.trouble import Failure, Trouble

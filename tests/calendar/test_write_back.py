@@ -528,6 +528,21 @@ class TestAGrantThatIsLost:
             (moved.uid, NINE + 4 * HOUR),
         ]
 
+    def test_and_given_anew_leaves_nothing_owed_of_what_stands(self, office: Office) -> None:
+        booking = office.scene.book()
+        office.room.settle()
+        before = office.connection
+        office.change(state=State.BROKEN)
+        office.ask(booking)
+        copy = office.scene.ports.connections.copy(ACME, booking.id)
+        assert copy
+        assert copy.owed, "it may have to go before the account is open again"
+        writes = office.writes()
+        office.change(state=State.CONNECTED, sealed_token=before.sealed_token)
+        office.ask(booking)
+        assert office.scene.ports.connections.copy(ACME, booking.id) == replace(copy, owed=False)
+        assert office.writes() == writes
+
     def test_is_not_told_of_once_it_is_given_anew(self, office: Office) -> None:
         office.world.people.withdraw(ADA, office.world.client_id)
         booking = office.scene.book()

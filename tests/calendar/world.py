@@ -9,9 +9,9 @@ from daybook.adapters.google_calendar.addresses import Addresses
 from daybook.adapters.google_calendar.consent import GoogleConsent
 from daybook.adapters.google_calendar.providers import GoogleProviders
 from daybook.adapters.google_calendar.tokens import Client, TokenEndpoint
-from daybook.calendar_ports import Provider
 from daybook.domain.connection import Connection
 from daybook.domain.entry import Entry
+from daybook.provider_ports import Provider
 from local.google.people import People
 from tests.google.desk import ADA, CLIENT, REDIRECT, SECRET, START, Checked, Clock, Mailbox
 

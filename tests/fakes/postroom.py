@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from daybook.adapters.messages import Told
-from daybook.calendar_ports import Provider
 from daybook.domain.actor import Actor, Role
 from daybook.domain.booking import Booking
 from daybook.domain.connection import Connection
@@ -14,6 +13,7 @@ from daybook.domain.mail import Mail, MailName, MailStatus, Method, Recipient
 from daybook.domain.notice import Notice
 from daybook.domain.timers import Timer
 from daybook.edge.batches import EXPECTED, delay_after
+from daybook.provider_ports import Provider
 from daybook.usecases import host_calendars, write_back
 from daybook.usecases.erase_booking import finish_erasure
 from daybook.usecases.fan_out import fan_out

@@ -12,8 +12,8 @@ import pytest
 
 from daybook import calendar_wiring, mail_wiring, wiring
 from daybook.adapters import messages
-from daybook.calendar_ports import GrantLost
 from daybook.domain.connection import Connection, State
+from daybook.provider_ports import GrantLost
 from local.google.trouble import Trouble
 from tests.harness import Context
 from tests.integration.calendars import CLIENT, GMAIL, ORIGIN, Office, Workers

@@ -7,7 +7,6 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from daybook.calendar_ports import ProviderDown
 from daybook.domain.actor import Role
 from daybook.domain.booking import Booking, Status
 from daybook.domain.connection import Connection, OnEdit
@@ -16,6 +15,7 @@ from daybook.domain.event_type import GOOGLE_MEET
 from daybook.domain.history import Event
 from daybook.domain.ledger import granule_at
 from daybook.mail_ports import NotYet
+from daybook.provider_ports import ProviderDown
 from daybook.usecases.erase_booking import erase_booking
 from local.google.trouble import Failure, Trouble
 from tests.calendar.reader import Reader, reading

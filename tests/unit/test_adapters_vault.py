@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from daybook.adapters.vault import KmsVault
-from daybook.calendar_ports import GrantLost
+from daybook.provider_ports import GrantLost
 
 PURPOSE = {"tenant": "acme", "host": "ada", "connection": "C1"}
 SEALED = base64.b64encode(b"sealed").decode()

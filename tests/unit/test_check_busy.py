@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from daybook.calendar_ports import Found, GrantLost, ProviderDown, Refused
 from daybook.domain.connection import Calendar, Connection
 from daybook.domain.errors import CalendarUnavailable
 from daybook.domain.external import ExternalEvent
 from daybook.domain.host import CalendarPolicy
 from daybook.domain.ledger import granule_at
 from daybook.domain.notice import Notice
+from daybook.provider_ports import Found, GrantLost, ProviderDown, Refused
 from daybook.usecases.check_busy import Ports, check_busy
 from tests.fakes.scene import ACME, Scene, studio
 from tests.fakes.values import HALF_HOUR, NINE, NOW
@@ -30,7 +30,7 @@ Answer = Sequence[ExternalEvent] | Exception | Callable[[], Any]
 
 @dataclass
 class Accounts:
-    """`calendar_ports.Providers`: what each calendar answers."""
+    """`provider_ports.Providers`: what each calendar answers."""
 
     answers: dict[str, Answer] = field(default_factory=dict)
     asked: list[tuple[str, datetime, datetime]] = field(default_factory=list)

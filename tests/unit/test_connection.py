@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from daybook.adapters.dynamodb import connected
-from daybook.calendar_ports import Refused
 from daybook.domain.connection import (
     BEHIND_AFTER,
     BUSY_CALENDAR_GONE,
@@ -25,6 +24,7 @@ from daybook.domain.connection import (
 from daybook.domain.external import ExternalEvent, Response
 from daybook.domain.ledger import PER_DAY, granule_at
 from daybook.domain.snapshot import AHEAD, BEHIND, Snapshot, busy_by_day, window
+from daybook.provider_ports import Refused
 from tests.fakes.values import HOUR, NINE, NOW
 
 SECOND = timedelta(seconds=1)

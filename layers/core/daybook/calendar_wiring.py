@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
     from daybook.adapters.google_calendar.tokens import TokenEndpoint
-    from daybook.calendar_ports import Connections, Consent, CopyQueue, NoticeBoard, Providers, SyncQueue
+    from daybook.calendar_ports import Connections, CopyQueue, NoticeBoard, SyncQueue
+    from daybook.provider_ports import Consent, Providers
     from daybook.session_ports import Sessions
-    from daybook.usecases.import_busy_times import Ports as Importing
+    from daybook.usecases.importing import Ports as Importing
 
 START = "/v1/oauth/google/start"
 CALLBACK = "/v1/oauth/google/callback"
@@ -106,9 +107,10 @@ def notices() -> "NoticeBoard":
 def importing() -> "Importing":
     """Return all that reading connected calendars needs."""
     from daybook.adapters.dynamodb.external import DynamoExternalTime  # noqa: PLC0415
-    from daybook.usecases import edits, import_busy_times  # noqa: PLC0415
+    from daybook.usecases import edits  # noqa: PLC0415
+    from daybook.usecases.importing import Ports  # noqa: PLC0415
 
-    return import_busy_times.Ports(
+    return Ports(
         connections=connections(),
         providers=providers(),
         ledger=wiring.ledger(),

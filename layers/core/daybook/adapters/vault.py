@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from daybook.calendar_ports import GrantLost
+from daybook.provider_ports import GrantLost
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient

@@ -8,10 +8,10 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from daybook import mail_wiring, wiring
-from daybook.calendar_ports import ProviderDown
 from daybook.domain.errors import Busy
 from daybook.edge.observability import counted, logger, metrics
 from daybook.mail_ports import NotSent, NotYet
+from daybook.provider_ports import ProviderDown
 from daybook.starting import ready
 
 FIRST_DELAY, LONGEST_DELAY = timedelta(seconds=5), timedelta(minutes=5)

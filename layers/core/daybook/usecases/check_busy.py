@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from daybook.calendar_ports import Connections, GrantLost, NoticeBoard, ProviderDown, Providers, Refused, SyncQueue
+from daybook.calendar_ports import Connections, NoticeBoard, SyncQueue
 from daybook.domain.connection import Calendar, Connection, State
 from daybook.domain.errors import CalendarUnavailable
 from daybook.domain.external import blocks, clipped, touched
@@ -15,6 +15,7 @@ from daybook.domain.intervals import Span
 from daybook.domain.ledger import moment_at
 from daybook.domain.notice import unreachable
 from daybook.ports import Catalogue
+from daybook.provider_ports import GrantLost, ProviderDown, Providers, Refused
 
 MOST_AT_ONCE = 32
 

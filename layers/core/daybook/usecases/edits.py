@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from daybook.calendar_ports import Connections, Copy, CopyQueue, Provider
+from daybook.calendar_ports import Connections, Copy, CopyQueue
 from daybook.domain.actor import Actor, Role
 from daybook.domain.booking import Booking, Status
 from daybook.domain.connection import Connection
@@ -12,6 +12,7 @@ from daybook.domain.external import ExternalEvent
 from daybook.domain.history import Deed, Origin, event
 from daybook.domain.ledger import granule_at, moment_at
 from daybook.ports import Bookings, Catalogue, Ledger
+from daybook.provider_ports import Provider
 from daybook.session_ports import Sessions
 from daybook.usecases.changing import changed
 

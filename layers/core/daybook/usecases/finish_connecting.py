@@ -6,22 +6,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from daybook.calendar_ports import (
-    Connections,
-    Consent,
-    Consenting,
-    Grant,
-    GrantLost,
-    Provider,
-    ProviderDown,
-    Providers,
-    Refused,
-    SyncQueue,
-)
+from daybook.calendar_ports import Connections, Consenting, SyncQueue
 from daybook.domain.connection import MOST_CONNECTIONS, Calendar, Connection, State
 from daybook.domain.errors import NotFound
 from daybook.domain.host import Host
 from daybook.ports import Catalogue, NewId, Stale
+from daybook.provider_ports import Consent, Grant, GrantLost, Provider, ProviderDown, Providers, Refused
 from daybook.usecases.connect_calendar import UNKNOWN
 from daybook.usecases.first_choice import allows_what_is_used, busy_from, calendars_of, with_place
 
@@ -121,24 +111,30 @@ class _Granted:
     made: Calendar | None = field(default=None, init=False)
 
     def connected(self) -> Connection:
-        """Store the connection. Who finds that others were faster builds upon what they have stored.
+        """Store the connection, and leave no calendar behind that was made in vain. Raises NotConnected."""
+        try:
+            return self._connected()
+        finally:
+            if self.made is not None and not self._is_used(self.made):
+                with suppress(GrantLost, ProviderDown, Refused):
+                    self.account.delete_calendar(self.made.id)
 
-        Raises:
-            NotConnected.
-        """
+    def _is_used(self, calendar: Calendar) -> bool:
+        """Look it up, for who was told of a failure may have stored the connection."""
+        known = self.ports.connections.connections(self.consenting.tenant, self.consenting.host)
+        return any(one.dedicated == calendar.id for one in known)
+
+    def _connected(self) -> Connection:
+        """Store the connection. Who finds that others were faster builds upon what they have stored."""
         for _ in range(TRIES):
             try:
-                connection = self._stored()
+                return self._stored()
             except Stale:
                 continue
             except (Refused, GrantLost):
                 raise NotConnected(Failure.REFUSED) from None
             except ProviderDown:
                 raise NotConnected(Failure.UNREACHABLE) from None
-            if self.made is not None and self.made.id != connection.dedicated:
-                with suppress(GrantLost, ProviderDown, Refused):
-                    self.account.delete_calendar(self.made.id)
-            return connection
         raise NotConnected(Failure.UNREACHABLE)
 
     def _stored(self) -> Connection:

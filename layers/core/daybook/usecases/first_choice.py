@@ -7,10 +7,10 @@ time, and a consent that allows less than what is in use is none.
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from daybook.calendar_ports import Grant, Provider, Refused
 from daybook.domain.connection import BUSY_CALENDAR_GONE, CALENDAR_GONE, Calendar, Connection
 from daybook.domain.consent import Right, rights_of
 from daybook.domain.host import Host
+from daybook.provider_ports import Grant, Provider, Refused
 
 _LOST = frozenset({BUSY_CALENDAR_GONE, CALENDAR_GONE})
 """Problems of a connection that has no calendar to block time, or for bookings, although the host chose one."""

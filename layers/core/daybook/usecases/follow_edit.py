@@ -7,12 +7,13 @@ Only what differs from both the booking and what we wrote last is the host's doi
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from daybook.calendar_ports import Copy, Found, Provider
+from daybook.calendar_ports import Copy
 from daybook.domain.booking import Booking, Status
 from daybook.domain.connection import Connection, OnEdit
 from daybook.domain.errors import AlreadyCancelled, AlreadyStarted, DaybookError, Unavailable
 from daybook.domain.external import ExternalEvent
 from daybook.domain.history import Origin
+from daybook.provider_ports import Found, Provider
 from daybook.usecases.cancel import cancel
 from daybook.usecases.edits import ONCE, Ports, edited_by, elsewhere, new_start, refuse
 from daybook.usecases.follow_session import follow_session

@@ -9,13 +9,14 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from daybook.calendar_ports import Copy, Found, Provider
+from daybook.calendar_ports import Copy
 from daybook.domain.booking import Booking
 from daybook.domain.connection import Connection, OnEdit
 from daybook.domain.errors import AlreadyCancelled, Busy, DaybookError, Unavailable
 from daybook.domain.external import ExternalEvent
 from daybook.domain.history import Origin
 from daybook.ports import Stale
+from daybook.provider_ports import Found, Provider
 from daybook.session_ports import GONE, SharedEvent, SharedMove
 from daybook.usecases.cancel import cancel
 from daybook.usecases.edits import ONCE, Ports, edited_by, elsewhere, new_start, refuse

@@ -5,13 +5,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from daybook.calendar_ports import Connections, Copy, Found, GrantLost, NoticeBoard, Provider, Refused
+from daybook.calendar_ports import Connections, Copy, NoticeBoard
 from daybook.domain.booking import Booking
 from daybook.domain.connection import Connection, Guests, State
 from daybook.domain.entry import STANDING, Entry
 from daybook.domain.history import Deed, Origin, event
 from daybook.domain.host import Host
 from daybook.ports import Bookings, Catalogue, Ledger, NewId
+from daybook.provider_ports import Found, GrantLost, Provider, Refused
 from daybook.session_ports import Sessions
 from daybook.usecases.changing import changed
 from daybook.usecases.lose_grant import lose_grant, tell_again
@@ -98,6 +99,11 @@ class HostCalendars:
         """Remember a copy of an account that is closed to us, however long its event is past."""
         if not copy.owed:
             self.ports.connections.put_copy(replace(copy, owed=True))
+
+    def keep(self, copy: Copy) -> None:
+        """Remember a copy no longer than others: its account is open again, and its event belongs there."""
+        if copy.owed:
+            self.ports.connections.put_copy(replace(copy, owed=False))
 
     def tell_again(self) -> None:
         """Repeat what the host must hear of connections that are broken, perhaps since an earlier try of a message."""

@@ -1,34 +1,25 @@
 """Bring connected calendars' busy time into the ledger, and bookings to where the host moved them."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from daybook.calendar_ports import (
-    Connections,
-    Copy,
-    ExternalTime,
-    GrantLost,
-    NoticeBoard,
-    Provider,
-    ProviderDown,
-    Providers,
-    Refused,
-)
+from daybook.calendar_ports import Copy
 from daybook.domain.connection import NOT_LISTED, Connection, State, SyncRequest
 from daybook.domain.consent import Right, rights_of
 from daybook.domain.errors import Busy
 from daybook.domain.history import Origin
 from daybook.domain.notice import vanished
 from daybook.domain.snapshot import Snapshot, window
-from daybook.ports import Ledger, NewId, Stale
-from daybook.usecases import edits
+from daybook.ports import Stale
+from daybook.provider_ports import GrantLost, ProviderDown, Refused
 from daybook.usecases.ask_for_copies import ask_for_copies
 from daybook.usecases.follow_edit import follow_edit
-from daybook.usecases.keep_channels import Keeper
+from daybook.usecases.importing import Ports
 from daybook.usecases.lose_grant import lose_grant, tell_again
 from daybook.usecases.read_calendar import Reading, read_calendar
+from daybook.usecases.take_down import take_down
 from daybook.usecases.write_external import Place, write_external
 
 TRIES = 4
@@ -39,20 +30,6 @@ MARGIN = timedelta(seconds=2)
 PATIENCE = timedelta(seconds=30)
 """How long a wish waits for a booking that others are at: the host's other calendars wait behind it, and what is busy
 there shall be seen within a minute."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ports:
-    """What importing needs of the world. `new_secret` makes tokens of channels."""
-
-    connections: Connections
-    providers: Providers
-    ledger: Ledger
-    external: ExternalTime
-    notices: NoticeBoard
-    following: edits.Ports
-    new_id: NewId
-    new_secret: Callable[[], str]
 
 
 def import_busy_times(asked: SyncRequest, *, asked_at: datetime, ports: Ports, origin: Origin) -> None:
@@ -79,7 +56,7 @@ def import_busy_times(asked: SyncRequest, *, asked_at: datetime, ports: Ports, o
             return
         try:
             if leaving:
-                _take_down(connection, ports, origin)
+                take_down(connection, ports=ports, now=origin.now)
             else:
                 patient = origin.now < asked_at + PATIENCE
                 _Import(connection, ports, origin, afresh=asked.afresh, force=force).run(patient=patient)
@@ -176,7 +153,7 @@ class _Import:
         connections = self._ports.connections
         for calendar in self._connection.channels.keys() - self._connection.watched:
             connections.remove_snapshot(self._connection, calendar)
-        self._connection = keeper(self._account, self._ports, self._now).keep(self._connection)
+        self._connection = self._ports.keeper(self._account, self._now).keep(self._connection)
 
     def _read(self) -> tuple[Sequence[Reading], ProviderDown | None]:
         """Read as much as can be read; what nobody could read stays as busy as it was."""
@@ -263,32 +240,3 @@ class _Import:
             )
         except Refused as refusal:  # more than can be kept: it is read anew each time
             self._problem = refusal.args[0]
-
-
-def keeper(account: Provider, ports: Ports, now: datetime) -> Keeper:
-    return Keeper(
-        account=account, connections=ports.connections, new_id=ports.new_id, new_secret=ports.new_secret, now=now
-    )
-
-
-def _take_down(connection: Connection, ports: Ports, origin: Origin) -> None:
-    """Take down what a disconnected account has left: its busy time here, channels and grant there.
-
-    Raises:
-        ProviderDown: to be tried again. Stale: it was connected again meanwhile.
-    """
-    days = window(connection.id, origin.now)
-    leaving = replace(connection, state=State.LEAVING)
-    write_external(leaving, days, {}, connections=ports.connections, ledger=ports.ledger, external=ports.external)
-    current = ports.connections.connection(connection.tenant, connection.host, connection.id)
-    if current is None or current.version != connection.version:
-        raise Stale
-    shared = set(ports.connections.users(connection.subject)) - {(connection.tenant, connection.host)}
-    try:
-        account = ports.providers.open(connection)
-        keeper(account, ports, origin.now).close(connection.channels.values())
-        if not shared:  # Google ends all that the account's owner ever allowed us, whoever it was for
-            account.revoke()
-    except (GrantLost, Refused):
-        pass  # whoever lets us in no longer has nothing of ours to give back
-    ports.connections.remove(connection)

@@ -9,10 +9,11 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from daybook.calendar_ports import Connections, Provider, Refused, Watch
+from daybook.calendar_ports import Connections, Watch
 from daybook.domain.connection import Channel, Connection
 from daybook.domain.tokens import secret_digest
 from daybook.ports import NewId, Stale
+from daybook.provider_ports import Provider, Refused
 
 TTL = timedelta(days=30)
 """How long a channel shall live; the provider grants what it likes."""

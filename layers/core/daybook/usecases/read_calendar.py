@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from daybook.calendar_ports import Copy, Found, Provider, TokenExpired
+from daybook.calendar_ports import Copy
 from daybook.domain.ledger import PER_DAY, moment_at
 from daybook.domain.snapshot import Snapshot
+from daybook.provider_ports import Found, Provider, TokenExpired
 
 Ours = tuple[Found, Copy]
 Copies = Callable[[], Mapping[str, Copy]]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from daybook.calendar_ports import Copy, Found, ProviderDown, Refused
+from daybook.calendar_ports import Copy
 from daybook.domain.booking import Booking
 from daybook.domain.connection import Connection, Guests
 from daybook.domain.entry import STANDING, CopyRequest, entry_of
@@ -15,6 +15,7 @@ from daybook.domain.event_type import labelled
 from daybook.domain.history import Deed, Event, Origin
 from daybook.mail_ports import NotYet
 from daybook.ports import Context
+from daybook.provider_ports import Found, ProviderDown, Refused
 from daybook.usecases.host_calendars import Closed, HostCalendars, Ports
 from daybook.usecases.write_session import write_session
 
@@ -114,6 +115,7 @@ class _Job:
         if target is None:
             return
         if copy is not None and self._is_written(copy, told):
+            self.calendars.keep(copy)
             self._look_for_meeting(target, copy)
         else:
             self._put(target, copy)

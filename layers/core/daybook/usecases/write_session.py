@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from daybook.calendar_ports import Copy, Found, ProviderDown, Refused
+from daybook.calendar_ports import Copy
 from daybook.domain.booking import Booking
 from daybook.domain.connection import Connection, Guests, State
 from daybook.domain.entry import Entry, Seat, session_entry
@@ -19,6 +19,7 @@ from daybook.domain.history import Origin
 from daybook.domain.uid import session_uid
 from daybook.mail_ports import NotYet
 from daybook.ports import Context, Stale
+from daybook.provider_ports import Found, ProviderDown, Refused
 from daybook.session_ports import GONE, SharedEvent
 from daybook.usecases.host_calendars import Closed, HostCalendars, Ports
 from daybook.usecases.who_sits import who_sits

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 from daybook.adapters.dynamodb import items, keys
 from daybook.adapters.dynamodb.expressions import Expression
 from daybook.adapters.dynamodb.items import attribute
-from daybook.calendar_ports import Refused
 from daybook.domain.connection import Connection, Guests, State
 from daybook.domain.snapshot import Snapshot
 from daybook.ports import Stale
+from daybook.provider_ports import Refused
 
 MOST_BYTES = 350_000
 """Of a snapshot's spans; an item may have 400 KB (AWS: DynamoDB quotas)."""

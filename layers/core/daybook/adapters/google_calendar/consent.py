@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from daybook.adapters.google_calendar.asking import consent_url
 from daybook.adapters.google_calendar.tokens import TokenEndpoint, claims_of
-from daybook.calendar_ports import Grant
+from daybook.provider_ports import Grant
 
 
 @dataclass(frozen=True, slots=True)
 class GoogleConsent:
-    """`calendar_ports.Consent`. `redirect` is the callback's address, as registered with Google."""
+    """`provider_ports.Consent`. `redirect` is the callback's address, as registered with Google."""
 
     endpoint: TokenEndpoint
     redirect: str

@@ -12,7 +12,7 @@ import httplib2
 from google.auth.exceptions import GoogleAuthError
 from googleapiclient.errors import HttpError
 
-from daybook.calendar_ports import ProviderDown, Refused
+from daybook.provider_ports import ProviderDown, Refused
 
 _PASSING = frozenset({401, 408, 412, 429})
 """401 comes after a fresh access token, too, while a grant ends: the next refresh says so plainly."""

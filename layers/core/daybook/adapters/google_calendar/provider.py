@@ -20,9 +20,9 @@ from googleapiclient.discovery import build
 from daybook.adapters.google_calendar.failures import explained
 from daybook.adapters.google_calendar.reading import FIELDS, calendar_of, found, our_event
 from daybook.adapters.google_calendar.writing import changed_event, new_event
-from daybook.calendar_ports import Changes, Found, Refused, TokenExpired
 from daybook.domain.connection import Calendar, Channel
 from daybook.domain.entry import Entry
+from daybook.provider_ports import Changes, Found, Refused, TokenExpired
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ def _service(api: str) -> Any:
 
 
 class GoogleCalendar:
-    """`calendar_ports.Provider`, for one thread at a time."""
+    """`provider_ports.Provider`, for one thread at a time."""
 
     def __init__(
         self,

@@ -10,8 +10,8 @@ from google.oauth2.credentials import Credentials
 
 from daybook.adapters.google_calendar.provider import GoogleCalendar
 from daybook.adapters.google_calendar.tokens import TokenEndpoint
-from daybook.calendar_ports import Grant, Provider
 from daybook.domain.connection import Connection
+from daybook.provider_ports import Grant, Provider
 
 MOST_OPEN = 200
 """Accounts whose access tokens a container remembers."""
@@ -26,7 +26,7 @@ class Vault(Protocol):
 
 
 class GoogleProviders:
-    """`calendar_ports.Providers`. Access tokens live in memory, for as long as Google lets them."""
+    """`provider_ports.Providers`. Access tokens live in memory, for as long as Google lets them."""
 
     def __init__(self, endpoint: TokenEndpoint, vault: Vault | None, *, webhook: str, tries: int = 0) -> None:
         """Connect accounts to the world.

@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from daybook.calendar_ports import Found
 from daybook.domain.connection import Calendar
 from daybook.domain.external import ExternalEvent, Response
+from daybook.provider_ports import Found
 
 Json = Mapping[str, Any]
 
@@ -62,15 +62,15 @@ def found(event: Json, owner: str) -> Found:
 
 
 def our_event(events: Sequence[Json], booking: str, owner: str) -> Json:
-    """Return a booking's event among those with its UID.
+    """Return the event of a booking, or session, among those with its UID.
 
     Occurrences that a host has changed bear the UID of their series, and an invitation that came by mail has it, too:
     first comes what we have marked, then what is whole, then what is the host's own.
     """
 
     def rank(event: Json) -> tuple[bool, ...]:
-        private = event.get("extendedProperties", {}).get("private", {})
-        marked = (private.get(OWNER), private.get(BOOKING)) == (owner, booking)
+        private = _private(event)
+        marked = (private.get(OWNER), _marked(private)) == (owner, booking)
         own = (event.get(role, {}).get("self", False) for role in ("organizer", "creator"))
         return not marked, "recurringEventId" in event, *(not one for one in own)
 
@@ -87,7 +87,7 @@ def _event(event: Json, owner: str) -> ExternalEvent:
 
     An occurrence is nobody's copy: of a series that a host made of our event, Google gives all the same properties.
     """
-    private = event.get("extendedProperties", {}).get("private", {})
+    private = _private(event)
     own = [_RESPONSES.get(one["responseStatus"]) for one in event.get("attendees", ()) if one.get("self")]
     start, end = _times(event)
     ours = private.get(OWNER) == owner and "recurringEventId" not in event
@@ -97,8 +97,18 @@ def _event(event: Json, owner: str) -> ExternalEvent:
         free=event.get("transparency") == "transparent" or event.get("eventType") in _NEVER_BUSY,
         tentative=event.get("status") == "tentative",
         response=next(filter(None, own), Response.ACCEPTED),
-        booking=private.get(BOOKING, private.get(SESSION)) if ours else None,
+        booking=_marked(private) if ours else None,
     )
+
+
+def _private(event: Json) -> Mapping[str, str]:
+    found: Mapping[str, str] = event.get("extendedProperties", {}).get("private", {})
+    return found
+
+
+def _marked(private: Mapping[str, str]) -> str | None:
+    """Return the booking or session whose event it is, as we have marked it."""
+    return private.get(BOOKING, private.get(SESSION))
 
 
 def _times(event: Json) -> tuple[datetime, datetime] | tuple[date, date]:

@@ -15,7 +15,7 @@ import httplib2
 
 from daybook.adapters.google_calendar.addresses import Addresses
 from daybook.adapters.google_calendar.failures import explained, meaning, reason_in
-from daybook.calendar_ports import GrantLost, ProviderDown, Refused
+from daybook.provider_ports import GrantLost, ProviderDown, Refused
 
 Json = Mapping[str, Any]
 
