@@ -139,14 +139,14 @@ class _Job:
         session's times.
         """
         copy = self.copy
-        if copy is None or not self._in(place):
+        if copy is None or copy.etag == GONE or not self._in(place):
             return False
         if self.start <= self._now:
             return False  # what has begun follows no edit
         with self.calendars.account(place.connection) as account:
             found = account.event(copy.calendar, copy.event)
         if found is None or found.event is None:
-            return copy.etag != GONE
+            return True
         times = found.event.start, found.event.end
         return found.etag != copy.etag and times not in {(copy.start, copy.end), (self.start, self.sitting[0].end)}
 
