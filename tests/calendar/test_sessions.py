@@ -326,6 +326,18 @@ class TestFailures:
         assert [summary for summary, _ in shown(office)] == ([] if cancelled else ["Yoga (2/3)"])
         assert office.ever() <= 1
 
+    def test_name_nobody_who_left_before_the_next_try(self, office: Office) -> None:
+        """The third is in the calendar, which nobody has heard of; without them it is as it was written down."""
+        joined(office, "bob", "eve")
+        kim = join(office, "kim")
+        office.world.google.trouble.fail(Failure.LOST_ANSWER, calls=9, only="events.patch")
+        office.room.settle()
+        assert [summary for summary, _ in shown(office)] == ["Yoga (3/3)"]
+        office.world.google.trouble = Trouble()
+        office.scene.cancel(kim)
+        office.room.until(office.scene.now + HALF_HOUR)
+        assert [summary for summary, _ in shown(office)] == ["Yoga (2/3)"]
+
     def test_of_the_worker_after_a_deletion_delete_again(self, office: Office) -> None:
         [bob] = joined(office, "bob")
         office.scene.cancel(bob)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from daybook.domain.actor import Role
 from daybook.domain.booking import Booking, Status
-from daybook.domain.connection import Connection, OnEdit
+from daybook.domain.connection import Connection, Guests, OnEdit, State
 from daybook.domain.errors import DaybookError
 from daybook.domain.event_type import GOOGLE_MEET
 from daybook.domain.history import Event
@@ -19,7 +19,7 @@ from daybook.provider_ports import ProviderDown
 from daybook.usecases.erase_booking import erase_booking
 from local.google.trouble import Failure, Trouble
 from tests.calendar.reader import Reader, reading
-from tests.calendar.world import at
+from tests.calendar.world import ADA, at
 from tests.fakes import values
 from tests.fakes.post import Died
 from tests.fakes.scene import ACME
@@ -30,7 +30,7 @@ STARTS = (NINE, NINE + 2 * HOUR)
 LATER = NINE + 4 * HOUR
 ELSEWHERE = (*STARTS, NINE + HALF_HOUR / 3, NINE + HALF_HOUR, LATER, LATER + HOUR, NINE + timedelta(minutes=1))
 """Some over a session's own time, some onto another, one off the grid."""
-WORKERS_CALLS = frozenset({"insert", "patch", "delete", "event"})
+WORKERS_CALLS = frozenset({"insert", "patch", "delete", "event", "put", "remove", "move", "settle"})
 
 people, places, some = st.sampled_from(PEOPLE), st.sampled_from(STARTS), st.integers(0, 9)
 anywhere = st.sampled_from(ELSEWHERE)
@@ -46,10 +46,15 @@ STEPS = st.one_of(
     st.tuples(st.just("delete"), some),
     st.tuples(st.just("forget"), some),
     st.tuples(st.just("lose"), st.sampled_from([Failure.LOST_ANSWER, Failure.UNAVAILABLE])),
-    st.tuples(st.just("die"), st.sampled_from(["put", "remove"]), st.integers(1, 3)),
+    st.tuples(st.just("die"), st.sampled_from(["put", "remove", "move", "settle"]), st.integers(1, 3), st.booleans()),
+    st.tuples(st.just("afresh")),
+    st.tuples(st.just("repeat"), some, anywhere),
+    st.tuples(st.just("close")),
+    st.tuples(st.just("open")),
+    st.tuples(st.just("elsewhere")),
 )
-CASES = st.lists(st.tuples(STEPS, st.lists(STEPS, max_size=2)), min_size=3, max_size=12)
-"""What is done, and what others do while a worker that it sets to work talks to Google."""
+CASES = st.lists(st.tuples(STEPS, st.lists(st.tuples(st.booleans(), STEPS), max_size=2)), min_size=3, max_size=12)
+"""What is done, and what others do before or after a call that a worker makes meanwhile."""
 FIRST = st.lists(st.tuples(people, places), min_size=1, max_size=5)
 """Who has joined which session before all that."""
 
@@ -62,25 +67,28 @@ class Studio:
         self.scene.offer("yoga", title="Yoga", capacity=3, location=GOOGLE_MEET)
         self.room = self.office.room
         self.room.account = self.account
-        self.sessions = self.scene.ports.sessions
         self.booked: list[Booking] = []
         self.meanwhile: list[tuple[Any, ...]] = []
-        self.dies: tuple[str, int] | None = None
-        object.__setattr__(self.scene.ports, "sessions", _Watched(self.sessions, self.dying))
+        self.dies: tuple[str, int, bool] | None = None
+        ports = self.scene.ports
+        object.__setattr__(ports, "sessions", _Watched(ports.sessions, self.dying))
+        object.__setattr__(ports, "ledger", _Watched(ports.ledger, self.dying))
 
     def account(self, connection: Connection) -> Any:
-        def heard(call: str) -> None:
-            if call in WORKERS_CALLS and self.meanwhile:
-                self.do(self.meanwhile.pop())
+        return _Watched(self.office.world.providers.open(connection), self.heard)
 
-        return _Watched(self.office.world.providers.open(connection), heard)
+    def heard(self, call: str, done: bool) -> None:
+        """Let others act before a call of a worker's, or after it."""
+        if call in WORKERS_CALLS and self.meanwhile and self.meanwhile[-1][0] is done:
+            self.do(self.meanwhile.pop()[1])
 
-    def dying(self, call: str) -> None:
-        if self.dies is not None and self.dies[0] == call:
-            self.dies = (call, self.dies[1] - 1)
+    def dying(self, call: str, done: bool) -> None:
+        if self.dies is not None and (self.dies[0], self.dies[2]) == (call, done):
+            self.dies = (call, self.dies[1] - 1, done)
             if not self.dies[1]:
                 self.dies = None
                 raise Died
+        self.heard(call, done)
 
     def do(self, step: tuple[Any, ...]) -> None:
         try:
@@ -134,8 +142,36 @@ class Studio:
     def lose(self, failure: Failure) -> None:
         self.office.world.google.trouble.fail(failure)
 
-    def die(self, method: str, number: int) -> None:
-        self.dies = (method, number)
+    def die(self, method: str, number: int, done: bool) -> None:
+        self.dies = (method, number, done)
+
+    def afresh(self) -> None:
+        """Read everything, as every day."""
+        self.reader.ask(afresh=True)
+        self.reader.queue.work(self.reader.read)
+
+    def repeat(self, number: int, start: Any) -> None:
+        """Make a series of an event."""
+        events = self.office.events()
+        if events:
+            event, rule = events[number % len(events)]["id"], ["RRULE:FREQ=WEEKLY;COUNT=3"]
+            end = start + HALF_HOUR
+            self.reader.people.edit(self.office.calendar, event, start=start, end=end, recurrence=rule)
+
+    def close(self) -> None:
+        """Lose the grant."""
+        self.office.change(state=State.BROKEN)
+
+    def open(self) -> None:
+        """Connect again."""
+        self.office.change(state=State.CONNECTED, to_copy=True, synced_at=None)
+        self.reader.ask()
+
+    def elsewhere(self) -> None:
+        """Have bookings in another calendar, or back in the first."""
+        other = ADA if self.office.connection.write_to == self.office.calendar else self.office.calendar
+        self.office.change(write_to=other, to_copy=True)
+        self.reader.ask()
 
     def known(self, number: int) -> Booking:
         return self.scene.stored(self.booked[number % len(self.booked)])
@@ -143,31 +179,42 @@ class Studio:
     def calm_down(self) -> None:
         self.meanwhile, self.dies = [], None
         self.office.world.google.trouble = Trouble()
-        self.reader.ask()
+        if self.office.connection.write_to != self.office.calendar:
+            self.elsewhere()
+        self.open()
         self.reader.settle()
         self.reader.pass_(minutes=50)
 
 
 class _Watched:
-    def __init__(self, port: Any, heard: Callable[[str], None]) -> None:
+    def __init__(self, port: Any, heard: Callable[[str, bool], None]) -> None:
         self._port, self._heard = port, heard
 
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._port, name)
 
         def listening(*args: Any, **given: Any) -> Any:
-            self._heard(name)
-            return method(*args, **given)
+            self._heard(name, False)
+            answer = method(*args, **given)
+            self._heard(name, True)
+            return answer
 
         return listening
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-@given(first=FIRST, case=CASES, twice=st.booleans(), lost=st.booleans(), on_edit=st.sampled_from(OnEdit))
+@given(
+    first=FIRST,
+    case=CASES,
+    twice=st.booleans(),
+    lost=st.booleans(),
+    on_edit=st.sampled_from(OnEdit),
+    guests=st.sampled_from(Guests),
+)
 def test_each_session_has_one_event_with_all_who_sit_there(
-    first: Any, case: Any, twice: bool, lost: bool, on_edit: OnEdit
+    first: Any, case: Any, twice: bool, lost: bool, on_edit: OnEdit, guests: Guests
 ) -> None:
-    with reading(on_edit=on_edit) as reader:
+    with reading(on_edit=on_edit, guests=guests) as reader:
         studio = Studio(reader)
         studio.room.twice = twice
         reader.office.world.google.pushes.all_lost = lost
@@ -181,15 +228,17 @@ def test_each_session_has_one_event_with_all_who_sit_there(
         bookings = [studio.scene.stored(one) for one in studio.booked]
         sitting = [one for one in bookings if one.status is Status.CONFIRMED]
         expected = {
-            start: sorted(one.attendee.name for one in sitting if one.start == start)
+            start: sorted(one.attendee.email.partition("@")[0] for one in sitting if one.start == start)
             for start in {one.start for one in sitting}
         }
+        invites = guests is Guests.PROVIDER
         shown = {at(event["start"]["dateTime"]): _names(event) for event in studio.office.events()}
         assert shown == expected
         assert len(studio.office.events()) == len(expected)
+        assert studio.office.events(ADA) == []
         for event in studio.office.events():
             start = at(event["start"]["dateTime"])
-            assert event["summary"] == f"Yoga ({len(expected[start])}/3)"
+            assert event["summary"] == ("Yoga" if invites else f"Yoga ({len(expected[start])}/3)")
             assert at(event["end"]["dateTime"]) == start + HALF_HOUR
             assert {one.meeting_url for one in sitting if one.start == start} == {event["hangoutLink"]}
         days = studio.scene.ports.ledger.days(ACME, "ada", range(granule_at(NINE) // 288, granule_at(NINE) // 288 + 1))
@@ -200,4 +249,7 @@ def test_each_session_has_one_event_with_all_who_sit_there(
 
 
 def _names(event: Any) -> list[str]:
-    return sorted(who.partition("\n")[0] for who in event["description"].split("\n\n"))
+    """Return who an event names: as its guests, or in its text."""
+    guests = [guest["email"] for guest in event.get("attendees", ())]
+    named = [who.split("\n")[1] for who in event.get("description", "").split("\n\n") if who]
+    return sorted(email.partition("@")[0] for email in (*guests, *named))

@@ -12,16 +12,14 @@ from datetime import datetime, timedelta
 from daybook.calendar_ports import Copy
 from daybook.domain.booking import Booking
 from daybook.domain.connection import Connection, Guests, State
-from daybook.domain.entry import Entry, Seat, session_entry
 from daybook.domain.errors import Busy
-from daybook.domain.event_type import labelled
 from daybook.domain.history import Origin
-from daybook.domain.uid import session_uid
 from daybook.mail_ports import NotYet
 from daybook.ports import Context, Stale
 from daybook.provider_ports import Found, ProviderDown, Refused
 from daybook.session_ports import GONE, SharedEvent
 from daybook.usecases.host_calendars import Closed, HostCalendars, Ports
+from daybook.usecases.session_event import begun, copied, described
 from daybook.usecases.who_sits import who_sits
 
 HOLD = timedelta(minutes=6)
@@ -140,14 +138,14 @@ class _Job:
         session's times.
         """
         copy = self.copy
-        if copy is None or not self._in(place):
+        if copy is None or copy.etag == GONE or not self._in(place):
             return False
         if self.start <= self._now:
             return False  # what has begun follows no edit
         with self.calendars.account(place.connection) as account:
             found = account.event(copy.calendar, copy.event)
         if found is None or found.event is None:
-            return copy.etag != GONE
+            return True
         times = found.event.start, found.event.end
         return found.etag != copy.etag and times not in {(copy.start, copy.end), (self.start, self.sitting[0].end)}
 
@@ -158,14 +156,10 @@ class _Job:
         known = self.known
         if known is not None and known.held_until is not None and known.held_until > self._now:
             raise NotYet("somebody else is writing the event")
-        held = replace(known or self._begun(), held_until=self._now + HOLD)
+        event = known or begun(self.sitting[0], self.calendars.ports.new_id())
+        held = replace(event, held_until=self._now + HOLD)
         leaves = self.copy is not None and (place is None or not self._in(place))
         return self._put(held, known, replace(self.copy, etag=GONE) if self.copy and leaves else None)
-
-    def _begun(self) -> SharedEvent:
-        first, name = self.sitting[0], self.calendars.ports.new_id()
-        uid = session_uid(first.tenant, name, first.uid)
-        return SharedEvent(tenant=first.tenant, host=first.host, start=self.start, id=name, uid=uid)
 
     def _put(self, session: SharedEvent, before: SharedEvent | None, copy: Copy | None = None) -> SharedEvent:
         after = replace(session, version=session.version + 1)
@@ -187,37 +181,11 @@ class _Job:
                 self.calendars.ports.connections.remove_copy(copy)
             copy = None
         event = copy.event if copy else None
-        entry = self._entry(held, place.connection)
+        entry = described(held, self.sitting, self.context.event_type, connection=place.connection, now=self._now)
         found = self.calendars.written(place.connection, place.calendar, event, entry)
         after = replace(held, seats=self._seats, named=self._named, meeting_url=found.meeting_url, held_until=None)
-        self._put(after, held, self._copied(held, place, found))
+        self._put(after, held, copied(held, found, place.connection, place.calendar, self.sitting[0].end))
         return found
-
-    def _entry(self, held: SharedEvent, connection: Connection) -> Entry:
-        seen = (booking.seen_at(self._now) for booking in self.sitting)
-        return session_entry(
-            held.id,
-            held.version,
-            held.uid,
-            [Seat(booking, labelled(booking.answers, self.context.event_type)) for booking in seen],
-            invites=connection.guests is Guests.PROVIDER,
-            tells=self.start > self._now,
-        )
-
-    def _copied(self, held: SharedEvent, place: _Place, found: Found) -> Copy:
-        return Copy(
-            tenant=held.tenant,
-            host=held.host,
-            booking=held.id,
-            connection=place.connection.id,
-            calendar=place.calendar,
-            event=found.id,
-            etag=found.etag,
-            version=held.version,
-            start=self.start,
-            end=self.sitting[0].end,
-            session=self.start,
-        )
 
     def _take_out(self, held: SharedEvent) -> None:
         """Take the event out: nobody sits there, or it belongs nowhere now."""

@@ -8,11 +8,12 @@ from uuid import uuid4
 
 from daybook.adapters.dynamodb import counting, expressions, items, keys, writes
 from daybook.adapters.dynamodb.backoff import ATTEMPTS, full_jitter
+from daybook.adapters.dynamodb.ledger_days import Change, DayChanged, claimed, day_key, rewritten
 from daybook.adapters.dynamodb.paging import stretch
 from daybook.adapters.dynamodb.transactions import Proof, Transactions, Write, stale, unconditional
 from daybook.domain.actor import Actor, Role
 from daybook.domain.booking import Booking
-from daybook.domain.errors import Busy, SessionFull, SlotOverlap, SlotTaken
+from daybook.domain.errors import Busy
 from daybook.domain.history import Deed, Event, Origin, event
 from daybook.domain.ledger import LedgerDay
 from daybook.domain.limits import Bound, Count, Counter
@@ -21,8 +22,6 @@ from daybook.ports import Move, Record, Stale
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-Change = Callable[[LedgerDay], LedgerDay]
 
 
 class DynamoLedger:
@@ -64,7 +63,7 @@ class DynamoLedger:
             if self._needs_reading(booking):
                 self._rewrite(booking, days, lambda day: day.placed(booking.stake), before, after, event=event)
             else:
-                self._commit([*before, *_claim_days(booking), *after], event)
+                self._commit([*before, *claimed(booking), *after], event)
 
         self._with_lapsed_expired(booking, attempt, now)
 
@@ -118,7 +117,7 @@ class DynamoLedger:
             self._rewrite(after, stake.claim.days, lambda day: day.removed(stake), first, last, event=event)
             return
         days = [
-            Write(expressions.release_day(_day_key(before, day), day, stake), unconditional) for day in stake.claim.days
+            Write(expressions.release_day(day_key(before, day), day, stake), unconditional) for day in stake.claim.days
         ]
         self._commit([*first, *days, *last], event)
 
@@ -126,7 +125,7 @@ class DynamoLedger:
         days = []
         if before.deadline is not None and after.deadline is None:
             days = [
-                Write(expressions.confirm_day(_day_key(before, day), before.id), stale)
+                Write(expressions.confirm_day(day_key(before, day), before.id), stale)
                 for day in before.stake.claim.days
             ]
         self._commit([*days, writes.change_booking(before, after)], event)
@@ -167,17 +166,17 @@ class DynamoLedger:
     ) -> None:
         """Read days, change them in the domain, and write them back unless somebody else did meanwhile."""
         for attempt in range(ATTEMPTS):
-            middle = _rewritten(owner, self._read(owner, days), change)
+            middle = rewritten(owner, self._read(owner, days), change)
             try:
                 self._commit([*before, *middle, *after], event)
-            except _DayChanged:
+            except DayChanged:
                 self._sleep(full_jitter(attempt))
             else:
                 return
         raise Busy("Too many changes to the same day at once; try again.")
 
     def _read(self, owner: Booking | PublishedSlot, days: Collection[int]) -> list[LedgerDay]:
-        found = items.batch_get(self._client, self._table, [_day_key(owner, day) for day in days])
+        found = items.batch_get(self._client, self._table, [day_key(owner, day) for day in days])
         stored = {items.day_of(item): item for item in found}
         return [items.decode_day(stored.get(day, {}), day) for day in days]
 
@@ -217,38 +216,3 @@ class DynamoLedger:
             self.release(booking, expired, event(Deed.EXPIRED, origin, before=booking, after=expired))
         except Stale:
             return  # somebody else has just expired, confirmed or cancelled it
-
-
-class _DayChanged(Exception):
-    """A ledger day was written between our reading and our writing."""
-
-
-def _claim_days(booking: Booking) -> list[Write]:
-    stake = booking.stake
-
-    def occupied(day: int) -> Callable[[items.Raw], Exception]:
-        return lambda item: writes.occupied(items.decode_day(item, day), stake)
-
-    return [Write(expressions.claim_day(_day_key(booking, day), day, stake), occupied(day)) for day in stake.claim.days]
-
-
-def _rewritten(owner: Booking | PublishedSlot, known: Sequence[LedgerDay], change: Change) -> list[Write]:
-    """Return the writes that change days as read.
-
-    What the domain refuses becomes a write that cannot succeed, so that its place in the transaction decides which of
-    several refusals is the answer, as if nothing had been read.
-    """
-    try:
-        changes = [(day, change(day)) for day in known]
-    except (SlotTaken, SessionFull, SlotOverlap) as error:
-        refusal = writes.Occupied(known, error)
-        first = known[0].day
-        return [Write(expressions.refuse_day(_day_key(owner, first), first), lambda _: refusal)]
-    return [
-        Write(expressions.rewrite_day(_day_key(owner, old.day), old, new), lambda _: _DayChanged())
-        for old, new in changes
-    ]
-
-
-def _day_key(owner: Booking | PublishedSlot, day: int) -> keys.Key:
-    return keys.day(owner.tenant, owner.host, day)
