@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from daybook.calendar_ports import Copy, Found
+from daybook.calendar_ports import Copy
 from daybook.domain.booking import Booking
 from daybook.domain.connection import Connection, Guests
 from daybook.domain.entry import Entry, Seat, session_entry
 from daybook.domain.event_type import EventType, labelled
 from daybook.domain.uid import session_uid
+from daybook.provider_ports import Found
 from daybook.session_ports import SharedEvent
 
 
