@@ -154,11 +154,11 @@ class LedgerMachine(RuleBasedStateMachine):
         self._move(meeting, replace(meeting, start=offer.start, end=offer.end, slot=offer.id, **seats))
 
     def _move(self, meeting: Meeting, after: Meeting) -> None:
-        if meeting.deadline is not None:
-            after = replace(after, status="pending", deadline=min(after.start, self.oracle.now + DECISION))
         forbidden = self.oracle.unchangeable(meeting)
-        if after.deadline is not None and after.deadline <= self.oracle.now:
-            return
+        if meeting.status == "pending":  # what its host has confirmed stays so, for it is the host who moves it
+            after = replace(after, deadline=min(after.start, self.oracle.now + DECISION))
+            if after.deadline is not None and after.deadline <= self.oracle.now:
+                return
         if forbidden and not self.desk.judges:
             return
         expected = forbidden or self.oracle.refusal(after, moving=meeting.id)
