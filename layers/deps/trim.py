@@ -19,7 +19,9 @@ ENDPOINT_PREFIXES = SERVICES | {"email"}
 # Who certifies AWS's endpoints, in any partition: Amazon Trust Services, whose roots are Amazon's and Starfield's, and
 # DigiCert before it. Every connection reads the whole bundle. Source: AWS Security Blog, "How to Prepare for AWS's Move
 # to Its Own Certificate Authority".
-AUTHORITIES = re.compile(r"# Issuer: .*(O=Amazon$|O=Starfield Technologies|CN=DigiCert Global Root )", re.MULTILINE)
+AUTHORITIES = re.compile(
+    r"# Issuer: .*(O=Amazon$|CN=Starfield Services Root |CN=DigiCert Global Root (CA|G2) )", re.MULTILINE
+)
 UNLOADED = [
     "bin",
     "**/tests",
