@@ -12,8 +12,6 @@ from typing import Any
 
 COMPILED = os.path.join(os.path.dirname(__file__), f"dataclasses.{sys.implementation.cache_tag}.bin")  # noqa: PTH118, PTH120 - pathlib is not loaded yet
 """What `layers/core/precompile.py` puts beside this module; there is none but in a built layer."""
-GARBAGE = 25_000
-"""Containers more before garbage is looked for: more than a first answer makes, and a few megabytes at most."""
 _COLD = frozenset({"on-demand", "provisioned-concurrency"})
 """After a snapshot (`snap-start`) clients and chance must be fresh. Source: AWS Lambda, "Defined runtime variables"."""
 
@@ -37,7 +35,6 @@ def ready(*makers: Callable[[], object]) -> None:
             make()
         vars(dataclasses).pop("exec", None)
         gc.freeze()
-        gc.set_threshold(GARBAGE)
         gc.enable()
 
 
