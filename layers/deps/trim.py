@@ -5,6 +5,7 @@ service's description when it is made, prose included, and all of the authoritie
 what goes here comes off every cold start.
 """
 
+import ast
 import json
 import re
 import shutil
@@ -34,17 +35,38 @@ UNLOADED = [
     "aws_lambda_powertools/event_handler/openapi/swagger_ui/*.min.*",  # a page nobody is served
     "botocore/data/*/*/examples-1.json*",
 ]
-DOCSTRINGS = '''\
-"""Stands in for what would be written at `help(client)`; Daybook's layers/deps/trim.py put it here."""
-
-
+# What stands in for modules that do nothing for Daybook, by what is imported of them.
+STANDING_IN = {
+    # Would be written at `help(client)`.
+    "botocore/docs/docstring.py": """\
 class ClientMethodDocstring(str):
     def __new__(cls, *_, **__):
         return super().__new__(cls)
 
 
 PaginatorDocstring = WaiterDocstring = ClientMethodDocstring
-'''
+""",
+    # Looks through all installed packages for plugins, by a module that takes a zip library along.
+    "pydantic/plugin/_loader.py": "def get_plugins():\n    return ()\n",
+    # Switches HTTP/2 on, which nobody asks for; imports the same module for it.
+    "urllib3/http2/__init__.py": "",
+}
+# Texts that are put for others, for what they cost whenever their module is imported.
+PUT_FOR = {
+    "pydantic_core/core_schema.py": [
+        # Eighty descriptions of dictionaries, whose annotations nobody reads: checkers of types do, elsewhere.
+        (
+            "if sys.version_info < (3, 12):\n    from typing_extensions import TypedDict\n"
+            "else:\n    from typing import TypedDict\n",
+            "TypedDict = type('TypedDict', (dict,), {'__init_subclass__': lambda cls, **_: None})\n",
+        )
+    ],
+    "ulid/__init__.py": [
+        # A version that is read from the package's description, an e-mail's header.
+        ("from importlib.metadata import version\n", ""),
+        ('__version__ = version("python-ulid")\n', ""),
+    ],
+}
 
 
 def trim(packages: Path) -> None:
@@ -53,6 +75,12 @@ def trim(packages: Path) -> None:
         for path in sorted(packages.glob(pattern)):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     _without_docs(packages / "botocore" / "docs")
+    _without_aliases(packages / "botocore" / "utils.py")
+    for name, text in STANDING_IN.items():
+        _written_anew(packages / name, f'"""Stands in; Daybook\'s layers/deps/trim.py put it here."""\n\n{text}')
+    for name, pairs in PUT_FOR.items():
+        for old, new in pairs:
+            _put_for(packages / name, old, new)
     data = packages / "botocore" / "data"
     for service in sorted(path for path in data.iterdir() if path.is_dir() and path.name not in SERVICES):
         shutil.rmtree(service)
@@ -73,11 +101,35 @@ def trim(packages: Path) -> None:
 def _without_docs(docs: Path) -> None:
     """Leave of what writes clients' documentation only what clients import; none is written without the prose."""
     for module in sorted(docs.rglob("*.py")):
-        if module != docs / "utils.py":
+        if module not in {docs / "utils.py", docs / "docstring.py"}:
             module.unlink()
     (docs / "__init__.py").write_text("")
-    (docs / "docstring.py").write_text(DOCSTRINGS)
     shutil.rmtree(docs / "bcdoc")
+
+
+def _without_aliases(utils: Path) -> None:
+    """Leave the older names of services that are here: each event is compared with all of them once."""
+    found = re.search(r"^EVENT_ALIASES = (\{.*?^\})", utils.read_text(), flags=re.MULTILINE | re.DOTALL)
+    if found is None:
+        raise ValueError(f"no aliases in {utils}")
+    aliases = ast.literal_eval(found[1])
+    here = {aliases[name] for name in ENDPOINT_PREFIXES & aliases.keys()}
+    kept = {old: new for old, new in aliases.items() if new in here}
+    _put_for(utils, found[1], repr(kept))
+
+
+def _written_anew(module: Path, text: str) -> None:
+    """Replace a module, which must be there: else it is imported no longer, or by another name."""
+    module.read_bytes()
+    module.write_text(text)
+
+
+def _put_for(module: Path, old: str, new: str) -> None:
+    """Replace a text that must be there once: otherwise the package has changed, and this is to be looked at."""
+    text = module.read_text()
+    if text.count(old) != 1:
+        raise ValueError(f"{module} has {text.count(old)} times {old!r}")
+    module.write_text(text.replace(old, new))
 
 
 def _without_prose(node: object, path: tuple[str, ...] = ()) -> object:

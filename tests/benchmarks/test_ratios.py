@@ -79,24 +79,38 @@ def test_a_cold_booking_keeps_its_budgets(deployable: None) -> None:
 
 
 COMPILING = """
-import builtins
+import builtins, os, re._parser
+{watch}
+import {function}, dataclasses
+assert len(late) <= {most}, f"{{len(late)}} compiled late: {{late}}"
+assert "exec" not in vars(dataclasses)
+os._exit(0)
+"""
+METHODS = """
 late, run = [], builtins.exec
 def watched(code, *scopes):
     if isinstance(code, str) and "__dataclass_" in code:
         late.append(code)
     run(code, *scopes)
 builtins.exec = watched
-import dataclasses, {function}
-assert len(late) == 0, f"{{len(late)}} compiled late, first {{late[0][:300]}}"
-assert "exec" not in vars(dataclasses)
-import os
-os._exit(0)
 """
+EXPRESSIONS = """
+late, parse = [], re._parser.parse
+def watched(pattern, *more):
+    late.append(pattern)
+    return parse(pattern, *more)
+re._parser.parse = watched
+"""
+MOST_EXPRESSIONS = 12
+"""Of more than a hundred: botocore's as it makes a client, which building the layer does not, and those of modules that
+a function imports before anything of Daybook's."""
 
 
-def test_what_dataclasses_write_is_compiled_in_the_layer(deployable: None) -> None:
-    """Daybook's and pydantic's, of every function that has no more than the layers all have."""
+@pytest.mark.parametrize(("watch", "most"), [(METHODS, 0), (EXPRESSIONS, MOST_EXPRESSIONS)])
+def test_what_starting_compiles_is_compiled_in_the_layer(watch: str, most: int, deployable: None) -> None:
+    """Methods of Daybook's and pydantic's classes, and expressions, of every function without layers of its own."""
     with runner() as run:
         for name in (name for name, each in functions().items() if not each.get("Layers")):
             environment = cold.ENVIRONMENT | cold.environment_of(name)
-            run(Program(COMPILING.format(function=name), trees.path_of(name), environment))
+            text = COMPILING.format(function=name, watch=watch, most=most)
+            run(Program(text, trees.path_of(name), environment))

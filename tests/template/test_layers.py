@@ -124,6 +124,55 @@ def test_only_who_certifies_aws_is_trusted(tmp_path: Path) -> None:
     assert known >= {"Starfield Services Root Certificate Authority - G2"}
 
 
+def test_what_packages_do_for_nobody_here_is_not_done(tmp_path: Path) -> None:
+    """And what they do is still done: models with unions, dictionaries and functions of their own, and names."""
+    trim_deps(packages("deps", tmp_path))
+    run_with(
+        [tmp_path],
+        """
+from typing import Annotated
+from pydantic import AfterValidator, BaseModel, TypeAdapter, ValidationError
+from typing_extensions import Required, TypedDict
+from ulid import ULID
+import urllib3
+assert not {"importlib.metadata", "zipfile"} & sys.modules.keys()
+
+class Where(TypedDict, total=False):
+    room: Required[str]
+    floor: int
+
+class Body(BaseModel):
+    to: Annotated[str, AfterValidator(str.upper)] | int
+    where: Where
+
+read = Body.model_validate_json('{"to": "ada", "where": {"room": "1"}}')
+assert read.model_dump() == {"to": "ADA", "where": {"room": "1"}}
+assert Body.model_json_schema()["$defs"]["Where"]["required"] == ["room"]
+assert TypeAdapter(dict[str, Where]).validate_python({"x": {"room": "1"}})
+try:
+    Body.model_validate({"to": [], "where": {}})
+except ValidationError as refused:
+    assert refused.error_count() == 3, refused
+assert ULID.from_timestamp(0) < ULID()
+assert urllib3.PoolManager().connection_from_url("https://a.example").port == 443
+
+from botocore.hooks import EventAliaser, HierarchicalEmitter
+heard = []
+emitter = EventAliaser(HierarchicalEmitter())
+emitter.register("before-call.events.PutEvents", lambda **_: heard.append(1))
+emitter.emit("before-call.eventbridge.PutEvents")
+assert heard == [1]
+""",
+    )
+
+
+@pytest.mark.parametrize("changed", ["ulid/__init__.py", "botocore/utils.py"])
+def test_a_package_that_has_changed_is_not_trimmed_unseen(changed: str, tmp_path: Path) -> None:
+    (packages("deps", tmp_path) / changed).write_text("nothing it knows")
+    with pytest.raises(ValueError, match=changed):
+        trim_deps(tmp_path)
+
+
 def test_services_of_the_layer_are_those_that_are_called_or_about_to_be() -> None:
     assert {service for service, _ in CALLS} <= SERVICES
 

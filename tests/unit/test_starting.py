@@ -1,20 +1,26 @@
-"""Methods of dataclasses, compiled ahead: the same classes, sooner."""
+"""Methods of dataclasses and regular expressions, compiled ahead: the same things, sooner."""
 
 import dataclasses
 import marshal
+import re
 from collections.abc import Iterator
-from importlib.util import MAGIC_NUMBER
 from pathlib import Path
+from unittest.mock import Mock, patch
 
 import pytest
 
 from daybook import starting
+from layers.core.precompile import expressions
+
+ANOTHER_PYTHON = b"\0" * len(starting.HEADER)
 
 
 @pytest.fixture(autouse=True)
-def own_exec() -> Iterator[None]:
+def nothing_stays() -> Iterator[None]:
+    re.purge()
     yield
-    vars(dataclasses).pop("exec", None)
+    starting.forget_compiled()
+    re.purge()
 
 
 @pytest.fixture
@@ -32,10 +38,23 @@ def texts() -> list[str]:
     return found
 
 
-def stored(folder: Path, compiled: dict[str, bytes], magic: bytes = MAGIC_NUMBER) -> str:
+def stored(
+    folder: Path,
+    texts: dict[str, bytes] | None = None,
+    patterns: dict[tuple[str | bytes, int], bytes] | None = None,
+    *,
+    header: bytes = starting.HEADER,
+) -> str:
     path = folder / "compiled"
-    path.write_bytes(magic + marshal.dumps(compiled))
+    path.write_bytes(header + marshal.dumps((texts or {}, patterns or {})))
     return str(path)
+
+
+def changed() -> bool:
+    return "exec" in vars(dataclasses) or starting.COMPILER["compile"] is not ORDINARY
+
+
+ORDINARY = starting.COMPILER["compile"]
 
 
 def made() -> type:
@@ -50,27 +69,53 @@ def test_methods_are_taken_from_the_file(texts: list[str], tmp_path: Path) -> No
     assert repr(made()(name="Ada")) == "MADE(name='Ada')"
 
 
+def test_an_expression_is_taken_from_the_file_by_its_text_and_flags(tmp_path: Path) -> None:
+    with expressions() as found:
+        starting.COMPILER["compile"]("(?P<name>b)+", 0)
+    starting.use_compiled(stored(tmp_path, patterns={("a+", 0): found["(?P<name>b)+", 0]}))
+    swapped = re.compile("a+")
+    assert (swapped.pattern, swapped.flags, swapped.groupindex) == ("a+", re.UNICODE, {"name": 1})
+    assert swapped.match("bb")
+    assert not re.compile("a+", re.IGNORECASE).match("bb")
+    assert not re.compile(b"a+").match(b"bb")
+
+
+@pytest.mark.parametrize("pattern", [r"(\d+)(?:-(?P<end>[^\W\d_]{2,}))?", b"[\x80-\xff]+|^a", r"(?xi) ä # umlaut"])
+def test_an_expression_from_the_file_is_the_one_that_would_be_compiled(pattern: str | bytes, tmp_path: Path) -> None:
+    with expressions() as found:
+        ordinary = re.compile(pattern)
+    re.purge()
+    starting.use_compiled(stored(tmp_path, patterns=found))
+    engine = Mock(wraps=starting.COMPILER["_parser"].parse)
+    with patch.dict(starting.COMPILER, _parser=Mock(parse=engine)):
+        taken = re.compile(pattern)
+    assert engine.call_count == 0
+    assert taken == ordinary
+    assert (taken.flags, taken.groups, taken.groupindex) == (ordinary.flags, ordinary.groups, ordinary.groupindex)
+
+
 def test_byte_code_of_another_python_is_left_alone(tmp_path: Path) -> None:
-    starting.use_compiled(stored(tmp_path, {}, magic=b"\0\0\r\n"))
-    assert "exec" not in vars(dataclasses)
+    starting.use_compiled(stored(tmp_path, header=ANOTHER_PYTHON))
+    assert not changed()
 
 
 def test_what_the_file_lacks_is_compiled_as_ever(tmp_path: Path) -> None:
-    starting.use_compiled(stored(tmp_path, {}))
+    starting.use_compiled(stored(tmp_path))
     assert repr(made()(name="Ada")) == "Made(name='Ada')"
+    assert re.compile("a+") == ORDINARY("a+", 0)
 
 
 def test_without_a_file_nothing_changes(tmp_path: Path) -> None:
     starting.use_compiled(str(tmp_path / "none"))
-    assert "exec" not in vars(dataclasses)
+    assert not changed()
 
 
-def test_once_a_function_has_started_dataclasses_is_itself_again(
+def test_once_a_function_has_started_everything_is_itself_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")
     monkeypatch.setattr("gc.freeze", lambda: None)
-    starting.use_compiled(stored(tmp_path, {}))
-    assert "exec" in vars(dataclasses)
+    starting.use_compiled(stored(tmp_path))
+    assert changed()
     starting.ready()
-    assert "exec" not in vars(dataclasses)
+    assert not changed()

@@ -178,7 +178,7 @@ class TestAdmission:
             access=ports.access,
             bookings=ports.bookings,
             now=scene.now,
-            email="Bob@example.com",
+            attendee=lambda: attendee_key(SECRET, "Bob@example.com"),
         )
 
     def test_without_quotas_starts_nothing(self, scene: Scene) -> None:

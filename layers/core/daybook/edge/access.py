@@ -12,7 +12,7 @@ from daybook.domain.tenant import Scope
 from daybook.domain.tokens import manage_token
 from daybook.edge.requests import Body, Call, Query
 from daybook.edge.schemas.booking import BookingView
-from daybook.usecases.admission import Admit, Quotas, begin_admission
+from daybook.usecases.admission import Admit, Quotas, attendee_key, begin_admission
 from daybook.usecases.authenticate import authenticate, require_access
 
 
@@ -62,7 +62,7 @@ def admitted(
         caller=optional_caller(call),
         token=call.manage_token or token,
         scopes=scopes,
-        secret=lambda: wiring.access().secret(call.tenant),
+        secret=lambda: secret_of(call.tenant),
         now=call.now,
     )
 
@@ -93,5 +93,5 @@ def admission(call: Call[Body, Query], email: str | None = None) -> Admit:
         access=wiring.access(),
         bookings=wiring.bookings(),
         now=call.now,
-        email=email,
+        attendee=(lambda: attendee_key(secret_of(call.tenant), email)) if email else None,
     )

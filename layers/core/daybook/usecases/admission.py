@@ -39,21 +39,21 @@ def begin_admission(
     access: Access,
     bookings: Bookings,
     now: datetime,
-    email: str | None = None,
+    attendee: Callable[[], str] | None = None,
 ) -> Admit:
     """Start counting beside whatever is read next; the returned function gives the verdict.
 
     Args:
         address: the caller's network address (IPv4, or the /64 of an IPv6 one).
-        email: of the attendee, where a new booking is asked for.
+        attendee: gives `attendee_key` of who wants a new booking; it may read the tenant's secret for that.
     """
     checks: list[Callable[[], None]] = []
     if quotas.posts_per_address:
         checks.append(lambda: _count(tenant, f"address {address}", quotas.posts_per_address, access, now))
     if quotas.posts_per_tenant:
         checks.append(lambda: _count(tenant, "all", quotas.posts_per_tenant, access, now))
-    if quotas.active_per_email and email:
-        checks.append(lambda: _cap(tenant, email, quotas.active_per_email, access=access, bookings=bookings, now=now))
+    if quotas.active_per_email and attendee:
+        checks.append(lambda: _cap(tenant, attendee(), quotas.active_per_email, bookings, now))
     if not checks:
         return lambda: None
     pool = ThreadPoolExecutor(max_workers=len(checks))
@@ -74,10 +74,7 @@ def _count(tenant: str, who: str, limit: int, access: Access, now: datetime) -> 
     raise TooManyRequests("Wait and try again.", limit=limit, retry_after=timedelta(seconds=ceil(left)))
 
 
-def _cap(tenant: str, email: str, most: int, *, access: Access, bookings: Bookings, now: datetime) -> None:
-    secret = access.secret(tenant)
-    if secret is None:
-        return  # the use case answers NotFound
-    if bookings.count_active(tenant, attendee_key(secret, email), now=now, most=most) >= most:
+def _cap(tenant: str, attendee: str, most: int, bookings: Bookings, now: datetime) -> None:
+    if bookings.count_active(tenant, attendee, now=now, most=most) >= most:
         detail = f"At most {most} open bookings per address; cancel one or wait until one is over."
         raise TooManyBookings(detail, limit=most, retry_after=COOL_DOWN)

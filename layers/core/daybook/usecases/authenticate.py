@@ -32,7 +32,7 @@ def require_access(
     caller: Caller | None,
     token: str | None,
     scopes: tuple[Scope, ...],
-    secret: Callable[[], bytes | None],
+    secret: Callable[[], bytes],
     now: datetime,
 ) -> tuple[Booking, Actor]:
     """Admit the holder of a manage token, or of a key with one of the scopes, to a booking.
@@ -46,8 +46,7 @@ def require_access(
     if caller is not None and booking is not None:
         caller.require(*scopes, tenant=tenant, host=booking.host)
         return booking, caller.actor
-    key = secret() if booking is not None and token else None
-    if booking is None or token is None or key is None:
+    if booking is None or not token:
         raise NotFound(NO_BOOKING)
-    require_manage_token(key, booking, token, now=now)
+    require_manage_token(secret(), booking, token, now=now)
     return booking, Actor(Role.ATTENDEE)
