@@ -80,4 +80,5 @@ def use_compiled(path: str = COMPILED) -> None:
 def forget_compiled() -> None:
     """Leave `dataclasses` and `re` as they were."""
     COMPILER["compile"] = _parse_and_compile
-    vars(sys.modules.get("dataclasses", re)).pop("exec", None)
+    if dataclasses := sys.modules.get("dataclasses"):
+        vars(dataclasses).pop("exec", None)
