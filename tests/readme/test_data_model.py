@@ -19,6 +19,7 @@ from daybook.domain.history import Origin
 from daybook.domain.ledger import Claim
 from daybook.domain.mail import Kind, MailName, MailStatus, Recipient
 from daybook.domain.timers import Timer, timetable
+from daybook.edge.access import secret_of
 from daybook.edge.batches import delay_after
 from daybook.usecases.hand_over import Post
 from daybook.usecases.record_delivery import News, record_delivery
@@ -59,6 +60,7 @@ class Practice:
         for number in range(31):
             fill(date(2027, 3, 1) + timedelta(days=number))
         self.meter = Meter(wiring.client(), boto3.client("dynamodb"), TABLE)
+        secret_of("acme")  # as in a process that has answered before
 
     def see(self, name: str, method: str, path: str, body: Any = None, **given: Any) -> Any:
         """Send a request and note what it took, the authorizer's part left out."""
@@ -129,13 +131,7 @@ def attend(practice: Practice) -> None:
     book("take a seat", "class", "11:00")
     path, token = f"/bookings/{booking['id']}", booking["manage_token"]
     see("show a booking", "GET", path, bearer=token)
-    see(
-        "move within a day, a cold function",
-        "POST",
-        f"{path}/reschedule",
-        {"start": "2027-03-08T13:00:00+01:00"},
-        bearer=token,
-    )
+    see("move within a day", "POST", f"{path}/reschedule", {"start": "2027-03-08T13:00:00+01:00"}, bearer=token)
     see("move to another day", "POST", f"{path}/reschedule", {"start": "2027-03-09T09:00:00+01:00"}, bearer=token)
     see("cancel", "POST", f"{path}/cancel", {}, bearer=token)
 
