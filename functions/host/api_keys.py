@@ -17,7 +17,7 @@ LISTING = "api keys"
 def list_keys(call: Call[Nothing, PageQuery]) -> Answer:
     """List the tenant's keys, without their secrets."""
     call.require_key(Scope.ADMIN)
-    secret = secret_of(call.tenant)
+    secret = secret_of(call.tenant, call.now)
     cursor = unsealed(secret, LISTING, call.query.cursor)
     found, after = wiring.access().keys(call.tenant, cursor=cursor, limit=100)
     return Answer(KeyList(items=[KeyView.of(key) for key in found], next_cursor=sealed(secret, LISTING, after)))

@@ -21,7 +21,7 @@ LISTING = "hosts"
 def list_hosts(call: Call[Nothing, PageQuery]) -> Answer:
     """List the tenant's hosts by slug."""
     call.require_key(Scope.READ, Scope.CATALOGUE)
-    secret = secret_of(call.tenant)
+    secret = secret_of(call.tenant, call.now)
     cursor = unsealed(secret, LISTING, call.query.cursor)
     hosts, after = wiring.catalogue().hosts(call.tenant, cursor=cursor, limit=100)
     return Answer(HostList(items=[HostBody.of(host) for host in hosts], next_cursor=sealed(secret, LISTING, after)))

@@ -26,7 +26,7 @@ def list_bookings(call: Call[Nothing, BookingsQuery]) -> Answer:
     call.require_tenant()
     host = asked.host or (call.caller.host if call.caller else None)
     call.require_key(Scope.READ, Scope.BOOKINGS, host=host)
-    secret = secret_of(call.tenant)
+    secret = secret_of(call.tenant, call.now)
     listing = f"bookings {host} {asked.status} {asked.first} {asked.last} {asked.timezone.key}"
     since, until = asked.span()
     found, cursor = usecase.list_bookings(

@@ -23,7 +23,7 @@ def list_open_slots(call: Call[Nothing, OpenSlotsQuery]) -> Answer:
     A key that is bound to a host does not see that host's own.
     """
     asked = call.query
-    secret = secret_of(call.tenant)
+    secret = secret_of(call.tenant, call.now)
     since, until = asked.span(call.now)
     listing = f"open slots {asked.host} {asked.first} {asked.last} {asked.timezone.key}"
     query = usecase.OpenSlotsQuery(

@@ -40,7 +40,7 @@ def change_booking(sent: Call[ManageForm, Nothing]) -> Answer:
         refused(refusal.code)
         return _said(refusal, call)
     # The token lives until 30 days after the end, and the end may have moved.
-    return pages.see_other(address(changed, manage_token(secret_of(call.tenant), changed), done="1"))
+    return pages.see_other(address(changed, manage_token(secret_of(call.tenant, call.now), changed), done="1"))
 
 
 def _changed(booking: Booking, form: ManageForm, origin: Origin) -> Booking:

@@ -69,7 +69,7 @@ def reschedule(call: Call[RescheduleBody, Nothing]) -> Answer:
     if actor.role is Role.HOST:
         return Answer(BookingView.of(moved, now=call.now))
     # The token lives until 30 days after the end, and the end has moved.
-    return Answer(with_token(moved, call, secret_of(call.tenant)))
+    return Answer(with_token(moved, call, secret_of(call.tenant, call.now)))
 
 
 handler = entrypoint(reschedule)

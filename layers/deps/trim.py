@@ -11,6 +11,7 @@ import re
 import shutil
 import sys
 from gzip import decompress
+from hashlib import sha256
 from pathlib import Path
 
 # The services the code calls or is about to; a client for another one fails with UnknownServiceError.
@@ -32,13 +33,16 @@ UNLOADED = [
     "**/*.dist-info/INSTALLER",
     "**/*.dist-info/REQUESTED",
     "**/*.dist-info/sboms",
+    "annotated_types/test_cases.py",
     "aws_lambda_powertools/event_handler/openapi/swagger_ui/*.min.*",  # a page nobody is served
     "botocore/data/*/*/examples-1.json*",
+    "urllib3/contrib/emscripten",  # for browsers
 ]
-# What stands in for modules that do nothing for Daybook, by what is imported of them.
+# What stands in for modules that do nothing for Daybook: as much as is imported of them. With each goes the SHA-256 of
+# what it stands for, so that a module which has changed is looked at.
 STANDING_IN = {
     # Would be written at `help(client)`.
-    "botocore/docs/docstring.py": """\
+    ("botocore/docs/docstring.py", "268f650386453eaef970d0947e9cfbcd689794307e0a7ddb3fad9c66f067b5f0"): """\
 class ClientMethodDocstring(str):
     def __new__(cls, *_, **__):
         return super().__new__(cls)
@@ -47,14 +51,17 @@ class ClientMethodDocstring(str):
 PaginatorDocstring = WaiterDocstring = ClientMethodDocstring
 """,
     # Looks through all installed packages for plugins, by a module that takes a zip library along.
-    "pydantic/plugin/_loader.py": "def get_plugins():\n    return ()\n",
+    (
+        "pydantic/plugin/_loader.py",
+        "8408e04a58e82211b1dc0569229baac3948fb6d04d35e181493aea48c9cd8899",
+    ): "def get_plugins():\n    return ()\n",
     # Switches HTTP/2 on, which nobody asks for; imports the same module for it.
-    "urllib3/http2/__init__.py": "",
+    ("urllib3/http2/__init__.py", "c73ac0487ed1e4035190f24ea2de651a70133aadca2aec97cc8e36adc9f09aab"): "",
 }
 # Texts that are put for others, for what they cost whenever their module is imported.
 PUT_FOR = {
     "pydantic_core/core_schema.py": [
-        # Eighty descriptions of dictionaries, whose annotations nobody reads: checkers of types do, elsewhere.
+        # Seventy descriptions of dictionaries, whose annotations nobody reads: checkers of types do, elsewhere.
         (
             "if sys.version_info < (3, 12):\n    from typing_extensions import TypedDict\n"
             "else:\n    from typing import TypedDict\n",
@@ -76,8 +83,11 @@ def trim(packages: Path) -> None:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     _without_docs(packages / "botocore" / "docs")
     _without_aliases(packages / "botocore" / "utils.py")
-    for name, text in STANDING_IN.items():
-        _written_anew(packages / name, f'"""Stands in; Daybook\'s layers/deps/trim.py put it here."""\n\n{text}')
+    for (name, digest), text in STANDING_IN.items():
+        module = packages / name
+        if sha256(module.read_bytes()).hexdigest() != digest:
+            raise ValueError(f"{module} has changed")
+        module.write_text(f'"""Stands in; Daybook\'s layers/deps/trim.py put it here."""\n\n{text}')
     for name, pairs in PUT_FOR.items():
         for old, new in pairs:
             _put_for(packages / name, old, new)
@@ -116,12 +126,6 @@ def _without_aliases(utils: Path) -> None:
     here = {aliases[name] for name in ENDPOINT_PREFIXES & aliases.keys()}
     kept = {old: new for old, new in aliases.items() if new in here}
     _put_for(utils, found[1], repr(kept))
-
-
-def _written_anew(module: Path, text: str) -> None:
-    """Replace a module, which must be there: else it is imported no longer, or by another name."""
-    module.read_bytes()
-    module.write_text(text)
 
 
 def _put_for(module: Path, old: str, new: str) -> None:

@@ -13,9 +13,11 @@ DOCUMENTS = {"calendar.v3"}
 UNLOADED = [
     "bin",
     "apiclient",  # an old name of googleapiclient
+    "cffi/*.h",
     "google/api_core/gapic_v1",  # clients that are generated, over gRPC
     "google/api_core/grpc_helpers*.py",
     "google/api_core/operations_v1",
+    "pyparsing/ai",
     "**/tests",
     "**/*.pyi",
     "**/py.typed",

@@ -101,7 +101,7 @@ def watched(pattern, *more):
     return parse(pattern, *more)
 re._parser.parse = watched
 """
-MOST_EXPRESSIONS = 12
+MOST_EXPRESSIONS = 10
 """Of more than a hundred: botocore's as it makes a client, which building the layer does not, and those of modules that
 a function imports before anything of Daybook's."""
 

@@ -36,7 +36,7 @@ def test_one_limit_and_the_quotas_keep_to_the_budget(lines: dict[str, Line]) -> 
 
 
 def test_each_quota_is_one_call_beside_the_request(lines: dict[str, Line]) -> None:
-    """So that none takes longer than what it runs beside: a tenant's secret, which one needs, is known by then."""
+    """So that none takes longer than what it runs beside; the tenant's secret, which one needs, has been read here."""
     for name in ("book", "book, one limit", "book, one limit and an Idempotency-Key"):
         figures = lines[name].figures
         assert (figures["calls one after the other"], figures["calls beside"]) == (2, len(round_trips.QUOTAS))

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.harness import Api
+from daybook import wiring
+from daybook.adapters.dynamodb import keys
+from tests.harness import TABLE, Api
 from tests.integration.scenes import at, booked, move, nothing_written
 
 END = datetime(2027, 3, 1, 9, 30, tzinfo=UTC)
@@ -98,3 +100,14 @@ def test_it_is_shown_to_who_books_or_moves_and_not_when_the_booking_is_shown(stu
     moved = move(studio, booking, at("11:00"))
     assert "manage_token" not in shown.json
     assert "manage_token" in moved.json
+
+
+def test_a_secret_that_was_replaced_is_believed_for_minutes_only(studio: Api) -> None:
+    before = booked(studio)
+    assert studio.get(f"/bookings/{before['id']}", bearer=before["manage_token"]).status == 200
+    row = {**keys.secret("acme"), "secret": {"B": b"another" * 5}}
+    wiring.client().put_item(TableName=TABLE, Item=row)
+    studio.clock.advance(minutes=5)
+    after = booked(studio, at("12:00"), "eve")
+    assert studio.get(f"/bookings/{before['id']}", bearer=before["manage_token"]).status == 404
+    assert studio.get(f"/bookings/{after['id']}", bearer=after["manage_token"]).status == 200

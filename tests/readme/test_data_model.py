@@ -60,7 +60,7 @@ class Practice:
         for number in range(31):
             fill(date(2027, 3, 1) + timedelta(days=number))
         self.meter = Meter(wiring.client(), boto3.client("dynamodb"), TABLE)
-        secret_of("acme")  # as in a process that has answered before
+        secret_of("acme", api.clock())  # as in a process that has answered before
 
     def see(self, name: str, method: str, path: str, body: Any = None, **given: Any) -> Any:
         """Send a request and note what it took, the authorizer's part left out."""

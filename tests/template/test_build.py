@@ -1,5 +1,6 @@
 """SAM accepts the template, and what it builds is small, compiled, and for Lambda's processor."""
 
+import re
 import struct
 import subprocess
 import sys
@@ -69,6 +70,19 @@ def test_layers_carry_byte_code_that_is_used_unchecked(built: Path, layer: str) 
         assert struct.unpack("<I", path.read_bytes()[4:8]) == (UNCHECKED_HASH,)
 
 
+UNUSED = re.compile(r"(^|/)(tests?|docs?)/|(^|/)test_[^/]*$|_tests?\.py$|\.(pyi|pyx|[ch]|md|rst|html|js)$|/py\.typed$")
+MEANT = re.compile(r"^daybook/.*\.html$|^botocore/docs/|\.dist-info/licenses/")
+"""Our own pages and mails; what clients import of botocore's writers of documentation; licenses in any format."""
+
+
+@pytest.mark.sam
+@pytest.mark.parametrize("layer", ["CoreLayer", "DepsLayer", "MailLayer", "GoogleLayer"])
+def test_layers_carry_no_tests_stubs_or_documents(built: Path, layer: str) -> None:
+    packages = built / layer / "python"
+    files = (str(path.relative_to(packages)) for path in packages.rglob("*") if path.is_file())
+    assert sorted(file for file in files if UNUSED.search(file) and not MEANT.search(file)) == []
+
+
 @pytest.mark.sam
 @pytest.mark.parametrize("layer", ["DepsLayer", "MailLayer", "GoogleLayer"])
 def test_native_code_is_for_lambdas_processor(built: Path, layer: str) -> None:
@@ -86,8 +100,9 @@ def test_the_core_layer_is_our_package_alone(built: Path) -> None:
 def packages(layer: str, folder: Path) -> Path:
     """Copy what a layer's requirements.txt names from this environment; the same versions, for this machine."""
     for line in (ROOT / "layers" / layer / "requirements.txt").read_text().splitlines():
-        name, pinned, _ = line.partition("==")
+        name, pinned, version = line.partition(" ")[0].partition("==")
         if pinned:
+            assert distribution(name).version == version, name
             for file in distribution(name).files or []:
                 source, target = Path(str(file.locate())), folder / file
                 if ".." not in file.parts and source.suffix != ".pyc" and source.exists():
@@ -119,6 +134,8 @@ for service in {sorted(SERVICES)!r}:
     assert "eu-central-1" in client.meta.endpoint_url, client.meta.endpoint_url
 for name in {plain!r}:
     importlib.import_module(name)
+    # Powertools' processor of batches brings it.
+    assert "importlib.metadata" not in sys.modules or name.startswith("workers."), name
 importlib.import_module("daybook.wiring").client()
 """,
     )
@@ -136,6 +153,13 @@ import importlib, pkgutil
 import daybook
 for module in pkgutil.walk_packages(daybook.__path__, "daybook."):
     importlib.import_module(module.name)
+from botocore.config import Config
+from daybook.adapters import aws
+import certifi, os
+os.environ.pop("AWS_CA_BUNDLE", None)
+client = aws.client("dynamodb", Config(region_name="eu-central-1"))
+trusted = client._endpoint.http_session._verify
+assert trusted.endswith("botocore/cacert.pem"), trusted
 for name in {sorted(functions())!r}:
     importlib.import_module(name)
 """,

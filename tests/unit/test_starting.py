@@ -4,6 +4,7 @@ import dataclasses
 import marshal
 import re
 from collections.abc import Iterator
+from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 from unittest.mock import Mock, patch
 
@@ -12,7 +13,12 @@ import pytest
 from daybook import starting
 from layers.core.precompile import expressions
 
-ANOTHER_PYTHON = b"\0" * len(starting.HEADER)
+MAGIC = len(MAGIC_NUMBER)
+OTHERS = {
+    "another Python": b"\0" * MAGIC + starting.HEADER[MAGIC:],
+    "another engine of expressions": starting.HEADER[:MAGIC] + b"\0" * 4 + starting.HEADER[-1:],
+    "another width of its words": starting.HEADER[:-1] + b"\2",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -94,9 +100,20 @@ def test_an_expression_from_the_file_is_the_one_that_would_be_compiled(pattern: 
     assert (taken.flags, taken.groups, taken.groupindex) == (ordinary.flags, ordinary.groups, ordinary.groupindex)
 
 
-def test_byte_code_of_another_python_is_left_alone(tmp_path: Path) -> None:
-    starting.use_compiled(stored(tmp_path, header=ANOTHER_PYTHON))
+@pytest.mark.parametrize("header", OTHERS.values(), ids=OTHERS.keys())
+def test_what_another_python_has_compiled_is_left_alone(header: bytes, tmp_path: Path) -> None:
+    starting.use_compiled(stored(tmp_path, header=header))
     assert not changed()
+
+
+def test_an_expression_that_the_engine_refuses_is_compiled(tmp_path: Path) -> None:
+    with expressions() as found:
+        re.compile("a+")
+    flags, code, *rest = marshal.loads(found["a+", 0])
+    for broken in ((flags, [*code[:-1], 99], *rest), (flags, code), (flags, [-1], *rest)):
+        re.purge()
+        starting.use_compiled(stored(tmp_path, patterns={("a+", 0): marshal.dumps(broken)}))
+        assert re.compile("a+") == ORDINARY("a+", 0)
 
 
 def test_what_the_file_lacks_is_compiled_as_ever(tmp_path: Path) -> None:

@@ -65,10 +65,13 @@ def use_compiled(path: str = COMPILED) -> None:
         builtins.exec(text if code is None else marshal.loads(code), *scopes)  # noqa: S102, S302 - as above
 
     def compiled(pattern: Any, flags: int = 0) -> "re.Pattern[Any]":
-        known = expressions.get((pattern, flags)) if isinstance(pattern, str | bytes) else None
+        known = expressions.get((pattern, flags))
         if known is None:
             return _parse_and_compile(pattern, flags)
-        made: re.Pattern[Any] = COMPILER["_sre"].compile(pattern, *marshal.loads(known))  # noqa: S302 - as above
+        try:
+            made: re.Pattern[Any] = COMPILER["_sre"].compile(pattern, *marshal.loads(known))  # noqa: S302 - as above
+        except (OverflowError, RuntimeError, TypeError, ValueError):  # an engine that does not know its own number
+            return _parse_and_compile(pattern, flags)
         return made
 
     COMPILER["compile"] = compiled

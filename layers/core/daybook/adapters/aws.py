@@ -4,6 +4,7 @@ import os
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from botocore.httpsession import DEFAULT_CA_BUNDLE
 from botocore.session import Session, get_session
 
 if TYPE_CHECKING:
@@ -23,5 +24,10 @@ def session() -> Session:
 
 
 def client(service: str, config: "Config") -> Any:
-    """Make a client; region, credentials and endpoint come from the environment, as Lambda sets it."""
-    return session().create_client(service, config=config)
+    """Make a client; region, credentials and endpoint come from the environment, as Lambda sets it.
+
+    It trusts whom layers/deps/trim.py left in botocore's bundle: where certifi can be imported, as Google's client
+    has it, botocore would read all authorities in that, at each connection.
+    """
+    trusted = session().get_config_variable("ca_bundle") or DEFAULT_CA_BUNDLE
+    return session().create_client(service, config=config, verify=trusted)

@@ -1,5 +1,6 @@
 """Who may touch the booking, host or listing a request names."""
 
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from daybook import wiring
@@ -15,10 +16,17 @@ from daybook.edge.schemas.booking import BookingView
 from daybook.usecases.admission import Admit, Quotas, attendee_key, begin_admission
 from daybook.usecases.authenticate import authenticate, require_access
 
+REMEMBERED = timedelta(minutes=5)
+"""How long a process believes what it has read of a tenant's secret, which is only changed after a leak."""
+
+
+def secret_of(tenant: str, now: datetime) -> bytes:
+    """Read a tenant's secret, once in a while. Raises NotFound, which is not remembered."""
+    return _secret(tenant, now.timestamp() // REMEMBERED.total_seconds())
+
 
 @lru_cache(maxsize=1024)
-def secret_of(tenant: str) -> bytes:
-    """Read a tenant's secret once per process: it never changes. Raises NotFound, which is not remembered."""
+def _secret(tenant: str, _while: float) -> bytes:
     secret = wiring.access().secret(tenant)
     if secret is None:
         raise NotFound("No such tenant.")
@@ -62,7 +70,7 @@ def admitted(
         caller=optional_caller(call),
         token=call.manage_token or token,
         scopes=scopes,
-        secret=lambda: secret_of(call.tenant),
+        secret=lambda: secret_of(call.tenant, call.now),
         now=call.now,
     )
 
@@ -93,5 +101,5 @@ def admission(call: Call[Body, Query], email: str | None = None) -> Admit:
         access=wiring.access(),
         bookings=wiring.bookings(),
         now=call.now,
-        attendee=(lambda: attendee_key(secret_of(call.tenant), email)) if email else None,
+        attendee=(lambda: attendee_key(secret_of(call.tenant, call.now), email)) if email else None,
     )
