@@ -1,6 +1,7 @@
 """What the measured functions find: a small tenant in a table, and for each function an event that it accepts.
 
-The tenant is made by Daybook's own handlers on moto; events are those of events/, with credentials that are true here.
+The tenant is made by Daybook's own handlers on moto, but for what only Google's consent brings: that is put where the
+callback would. Events are those of events/, with credentials that are true here.
 """
 
 import json
@@ -13,21 +14,30 @@ from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
+from zoneinfo import ZoneInfo
 
+from daybook.calendar_ports import Watch
+from daybook.domain.connection import Calendar, Channel, Connection
+from daybook.domain.consent import asked_scopes
+from daybook.domain.tokens import secret_digest
 from daybook.domain.uid import uid_of
-from tools.worker_events import BOOKING, REMINDER
+from tools.worker_events import BOOKING, CONNECTION, REMINDER
 
 ROOT = Path(__file__).parents[1]
 NOW = datetime(2027, 2, 26, 8, 0, tzinfo=UTC)
 ASKED = "01KJM7XQ4T9V2B8R5D3F6H1N0D"
 """A booking that waits for its host's answer."""
+ACCOUNT = "hedy@gmail.example"
+"""What the host hedy has connected at Google. Ada has nothing connected, and her bookings ask nobody."""
+GOOGLE_CLIENT = "daybook.apps.example"
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
     "AWS_DEFAULT_REGION": "eu-central-1",
     "DAYBOOK_TABLE": "daybook-test",
     "DAYBOOK_MAIL_DOMAIN": "daybook.example",
+    "DAYBOOK_GOOGLE_CLIENT_ID": GOOGLE_CLIENT,
     "POWERTOOLS_LOG_LEVEL": "ERROR",
     "POWERTOOLS_SERVICE_NAME": "daybook",
     "POWERTOOLS_METRICS_NAMESPACE": "Daybook",
@@ -36,6 +46,7 @@ WORKDAYS = {day: [["09:00", "17:00"]] for day in ("monday", "tuesday", "wednesda
 ATTENDEE = {"name": "Grace Hopper", "email": "grace@example.com", "timezone": "America/New_York", "language": "en"}
 CATALOGUE: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("/hosts", {"slug": "ada", "name": "Ada", "email": "ada@example.com", "timezone": "Europe/Berlin"}),
+    ("/hosts", {"slug": "hedy", "name": "Hedy", "email": "hedy@example.com", "timezone": "Europe/Vienna"}),
     ("/hosts/ada/schedules", {"id": "working-hours", "timezone": "Europe/Berlin", "weekly": WORKDAYS}),
     ("/hosts/ada/event-types", {"slug": "intro", "title": "A first talk", "duration_minutes": 30}),
     (
@@ -124,9 +135,44 @@ def _made() -> Scene:
     booked = _created(api.post, "/bookings", {**wanted, "start": "2027-03-01T09:00:00+01:00"})
     wiring.new_id = lambda: ASKED
     _created(api.post, "/bookings", {**wanted, "event_type": "asked", "start": "2027-03-02T11:00:00+01:00"})
+    link = _created(api.host, "POST", "/hosts/ada/calendars/google", {})["url"]
+    _connect()
     items = wiring.client().scan(TableName=TABLE)["Items"]
     plain = json.loads(json.dumps(items, default=_base64))
-    return Scene(plain, REPLY.replace("\n", "\r\n"), *_events(key, booked["manage_token"]))
+    [state] = parse_qs(urlsplit(link).query)["id"]
+    return Scene(plain, REPLY.replace("\n", "\r\n"), *_events(key, booked["manage_token"], state))
+
+
+def _connect() -> None:
+    """Connect Hedy's account as if Google had consented; the sample of a push is of the channel it has."""
+    from daybook import calendar_wiring  # noqa: PLC0415
+
+    push = json.loads((ROOT / "events" / "webhooks" / "google_calendar.json").read_text())["headers"]
+    channel = Channel(
+        id=push["x-goog-channel-id"],
+        resource=push["x-goog-resource-id"],
+        token_sha256=secret_digest(push["x-goog-channel-token"]),
+        expires_at=NOW + timedelta(days=7),
+    )
+    calendar = Calendar(id=ACCOUNT, name="Hedy", zone=ZoneInfo("Europe/Vienna"), primary=True, writable=True)
+    connection = Connection(
+        tenant="demo",
+        host="hedy",
+        id=CONNECTION,
+        account=ACCOUNT,
+        subject="1" * 21,
+        scopes=frozenset(asked_scopes(existing=False)),
+        sealed_token="sealed",
+        calendars=(calendar,),
+        busy_from=frozenset({ACCOUNT}),
+        channels={ACCOUNT: channel},
+        due_at=NOW,
+        created_at=NOW,
+        updated_at=NOW,
+    )
+    connections = calendar_wiring.connections()
+    connections.put(connection.read(begun=NOW, problem=""), version=None)
+    connections.add_watch(Watch(tenant="demo", host="hedy", connection=CONNECTION, channel=channel))
 
 
 def _created(call: Any, *given: Any) -> Any:
@@ -140,7 +186,7 @@ def _base64(value: bytes) -> str:
     return b64encode(value).decode()
 
 
-def _events(key: str, token: str) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+def _events(key: str, token: str, state: str) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
     from tools.events import KEY, MANAGE_TOKEN  # noqa: PLC0415
 
     events: dict[str, dict[str, Any]] = {}
@@ -151,8 +197,11 @@ def _events(key: str, token: str) -> tuple[dict[str, dict[str, Any]], dict[str, 
             text = text.replace(BOOKING, ASKED)
         if name in {"host.hosts", "host.schedules"}:  # what the sample adds is there
             text = text.replace('\\"ada\\"', '\\"grace\\"').replace("working-hours", "evenings")
+        if name == "host.calendars":
+            text = text.replace('"ada"', '"hedy"').replace("/ada/", "/hedy/")
         events[name] = json.loads(text)
     _fill_forms(events, token)
+    events["public.google_start"] = _link_opened(state)
     moments = dict.fromkeys(events, NOW.isoformat())
     moments["host.no_show"] = (NOW + timedelta(days=4)).isoformat()
     moments["workers.run_timer"] = REMINDER.at.isoformat()
@@ -163,3 +212,12 @@ def _fill_forms(events: dict[str, dict[str, Any]], token: str) -> None:
     """Forms travel as base64, where a token cannot just be replaced."""
     form = {"token": token, "action": "move", "start": "2027-03-02T09:00:00+01:00"}
     events["public.manage_page"]["body"] = b64encode(urlencode(form).encode()).decode()
+
+
+def _link_opened(state: str) -> dict[str, Any]:
+    """A host's link to Google opens this page, and does so cold; the sample presses its button, right after."""
+    from tools.events import Sample, request  # noqa: PLC0415
+    from tools.routes import routes  # noqa: PLC0415 - in _made, the name is another's
+
+    [opening] = [one for one in routes() if one.function == "public.google_start" and one.method == "GET"]
+    return request(opening, Sample(query={"id": state}))
