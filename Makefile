@@ -17,7 +17,7 @@ EXPORT_MAIL := $(EXPORT) --only-group mail $(addprefix --no-emit-package ,python
 # And without gRPC, protocol buffers and tracing, which the client of a REST API never loads.
 EXPORT_GOOGLE := $(EXPORT) --only-group google $(addprefix --no-emit-package ,typing-extensions urllib3 \
 	googleapis-common-protos opentelemetry-api proto-plus protobuf pycparser)
-# As many as there are processors, but for the memory that each worker's emulator takes.
+# As many as there are processors, and at most four, for the memory that each worker's emulator takes.
 WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN); echo $$((n < 4 ? n : 4)))
 # What `sam deploy --guided` was told.
 saved = $(shell sed -n 's/^$(1) *= *"\(.*\)"/\1/p' samconfig.toml | head -n 1)

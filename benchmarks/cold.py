@@ -160,14 +160,21 @@ def run(quick: bool, say: Say) -> Iterator[Line]:  # noqa: FBT001 - as all bench
 
 def measure(*, rounds: int, only: Callable[[str], bool] = lambda _: True, say: Say = lambda _: None) -> dict[str, Cost]:
     """Measure the chosen programs in turns; the reference always is one of them."""
+    with tried(only=lambda name: name == REFERENCE or only(name), say=say) as known:
+        return measured(known, rounds=rounds, say=say)
+
+
+@contextmanager
+def tried(*, only: Callable[[str], bool], say: Say = lambda _: None) -> Iterator[dict[str, Program]]:
+    """Yield the chosen programs while AWS is played; each has answered with success, or AssertionError is raised."""
     scene = prepared()
     with stubbed(scene) as stub:
-        known = contenders(scene, stub, only=lambda name: name == REFERENCE or only(name), say=say)
+        known = contenders(scene, stub, only=only, say=say)
         with runner() as run:
             for name, program in known.items():
                 say(f"trying {name}")
                 _require_success(name, run(program)[1])
-        return measured(known, rounds=rounds, say=say)
+        yield known
 
 
 def contenders(scene: Scene, stub: Stub, *, only: Callable[[str], bool], say: Say) -> dict[str, Program]:

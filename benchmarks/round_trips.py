@@ -55,6 +55,7 @@ def _measured() -> Iterator[Line]:
     import boto3  # noqa: PLC0415 - under moto
 
     from daybook import wiring  # noqa: PLC0415
+    from daybook.edge.access import remembered_secret  # noqa: PLC0415
     from tests.harness import TABLE, Api, Clock, routes, table_properties  # noqa: PLC0415 - needs the environment
     from tools.tenant import provision  # noqa: PLC0415
 
@@ -69,6 +70,9 @@ def _measured() -> Iterator[Line]:
     yield from _counts("month view, 6 bookings each weekday", meter, reads=READS)
     _book(api, "intro", NOW + timedelta(days=30, hours=2), "once@example.com")
     yield from _counts("book", meter)
+    remembered_secret.cache_clear()
+    _book(api, "intro", NOW + timedelta(days=30, hours=5), "first@example.com")
+    yield from _counts("book, nothing remembered", meter)
     _book(api, "limited", NOW + timedelta(days=30, hours=3), "twice@example.com")
     yield from _counts("book, one limit", meter, writes=WRITES)
     _book(api, "limited", NOW + timedelta(days=30, hours=4), "thrice@example.com", {"Idempotency-Key": "k" * 20})

@@ -63,7 +63,7 @@ def forget_clients() -> None:
         calendar_wiring._client_secret,
     ):
         made.cache_clear()
-    access._secret.cache_clear()
+    access.remembered_secret.cache_clear()
 
 
 @pytest.fixture

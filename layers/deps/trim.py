@@ -85,8 +85,8 @@ def trim(packages: Path) -> None:
     _without_aliases(packages / "botocore" / "utils.py")
     for (name, digest), text in STANDING_IN.items():
         module = packages / name
-        if sha256(module.read_bytes()).hexdigest() != digest:
-            raise ValueError(f"{module} has changed")
+        if (found := sha256(module.read_bytes()).hexdigest()) != digest:
+            raise ValueError(f"{module} has changed: {found}")
         module.write_text(f'"""Stands in; Daybook\'s layers/deps/trim.py put it here."""\n\n{text}')
     for name, pairs in PUT_FOR.items():
         for old, new in pairs:

@@ -1,6 +1,5 @@
 """Ratios of docs/performance.md, with margins that a busy machine does not cross and a regression does."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,23 +10,6 @@ from benchmarks import cold, ledger, slots, trees
 from benchmarks.measure import Line
 from benchmarks.processes import Program, runner
 from tools.routes import functions
-
-
-@pytest.fixture(scope="module", autouse=True)
-def environment() -> Iterator[None]:
-    """Leave no variable behind that a benchmark set."""
-    before = dict(os.environ)
-    yield
-    os.environ.clear()
-    os.environ.update(before)
-
-
-@pytest.fixture
-def deployable() -> None:
-    """Skip where Lambda's Python is missing, without which nothing is laid out as deployed; fail there in CI."""
-    if not Path(trees.PYTHON).exists():
-        reason = "needs Python 3.13: run `make test`, which fetches it where it can"
-        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
 
 
 def holds(line: Line, *, margin: float) -> bool:

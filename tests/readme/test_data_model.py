@@ -19,7 +19,7 @@ from daybook.domain.history import Origin
 from daybook.domain.ledger import Claim
 from daybook.domain.mail import Kind, MailName, MailStatus, Recipient
 from daybook.domain.timers import Timer, timetable
-from daybook.edge.access import secret_of
+from daybook.edge.access import remembered_secret, secret_of
 from daybook.edge.batches import delay_after
 from daybook.usecases.hand_over import Post
 from daybook.usecases.record_delivery import News, record_delivery
@@ -130,6 +130,8 @@ def attend(practice: Practice) -> None:
     book("book, with a daily limit", "limited", "10:00")
     book("take a seat", "class", "11:00")
     path, token = f"/bookings/{booking['id']}", booking["manage_token"]
+    remembered_secret.cache_clear()
+    see("show a booking, nothing remembered", "GET", path, bearer=token)
     see("show a booking", "GET", path, bearer=token)
     see("move within a day", "POST", f"{path}/reschedule", {"start": "2027-03-08T13:00:00+01:00"}, bearer=token)
     see("move to another day", "POST", f"{path}/reschedule", {"start": "2027-03-09T09:00:00+01:00"}, bearer=token)
@@ -151,7 +153,8 @@ def decide(practice: Practice) -> None:
 def withstand(practice: Practice) -> None:
     """Book and change with what the template switches on; let the workers follow one booking."""
     see, book = practice.see, practice.book
-    booking = book("book, rate limits and cap on", "intro", "14:00")
+    remembered_secret.cache_clear()
+    booking = book("book, rate limits and cap on, nothing remembered", "intro", "14:00")
     book("book, these and a daily limit", "limited", "15:00")
     keyed = {"headers": {"Idempotency-Key": "fedcba9876543210"}}
     book("book, these and an Idempotency-Key", "limited", "16:00", **keyed)

@@ -156,10 +156,13 @@ for module in pkgutil.walk_packages(daybook.__path__, "daybook."):
 from botocore.config import Config
 from daybook.adapters import aws
 import certifi, os
-os.environ.pop("AWS_CA_BUNDLE", None)
-client = aws.client("dynamodb", Config(region_name="eu-central-1"))
-trusted = client._endpoint.http_session._verify
-assert trusted.endswith("botocore/cacert.pem"), trusted
+def trusted():
+    aws.session.cache_clear()
+    return aws.client("dynamodb", Config(region_name="eu-central-1"))._endpoint.http_session._verify
+os.environ["AWS_CA_BUNDLE"] = certifi.where()
+assert trusted() == certifi.where(), trusted()
+del os.environ["AWS_CA_BUNDLE"]
+assert trusted().endswith("botocore/cacert.pem"), trusted()
 for name in {sorted(functions())!r}:
     importlib.import_module(name)
 """,

@@ -157,7 +157,7 @@ def watch(studio: Api, monkeypatch: pytest.MonkeyPatch) -> Watch:
 
     def judged(handler: Callable[..., Any], name: str) -> Callable[..., Any]:
         def fresh(event: Any, context: Any) -> Any:
-            access._secret.cache_clear()  # as in a process of its own
+            access.remembered_secret.cache_clear()  # as in a process of its own
             calendar_wiring._client_secret.cache_clear()
             calendar_wiring.providers.cache_clear()
             return handler(event, context)

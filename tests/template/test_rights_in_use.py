@@ -40,7 +40,7 @@ def watch(limits: None, api: Api, monkeypatch: pytest.MonkeyPatch) -> Watch:
 
     def judged(handler: Callable[..., Any], name: str) -> Callable[..., Any]:
         def fresh(event: Any, context: Any) -> Any:
-            access._secret.cache_clear()  # as in a process of its own
+            access.remembered_secret.cache_clear()  # as in a process of its own
             return handler(event, context)
 
         return watch.judged(fresh, name)

@@ -26,8 +26,8 @@ def session() -> Session:
 def client(service: str, config: "Config") -> Any:
     """Make a client; region, credentials and endpoint come from the environment, as Lambda sets it.
 
-    It trusts whom layers/deps/trim.py left in botocore's bundle: where certifi can be imported, as Google's client
-    has it, botocore would read all authorities in that, at each connection.
+    It trusts whom layers/deps/trim.py left in botocore's bundle, unless `AWS_CA_BUNDLE` names another: where certifi
+    can be imported, as Google's client has it, botocore would read all authorities in that, at each connection.
     """
     trusted = session().get_config_variable("ca_bundle") or DEFAULT_CA_BUNDLE
     return session().create_client(service, config=config, verify=trusted)

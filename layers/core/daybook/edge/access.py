@@ -17,16 +17,17 @@ from daybook.usecases.admission import Admit, Quotas, attendee_key, begin_admiss
 from daybook.usecases.authenticate import authenticate, require_access
 
 REMEMBERED = timedelta(minutes=5)
-"""How long a process believes what it has read of a tenant's secret, which is only changed after a leak."""
+"""How long a process believes at most what it has read of a tenant's secret, which changes only after a leak."""
 
 
 def secret_of(tenant: str, now: datetime) -> bytes:
-    """Read a tenant's secret, once in a while. Raises NotFound, which is not remembered."""
-    return _secret(tenant, now.timestamp() // REMEMBERED.total_seconds())
+    """Return a tenant's secret, read once in five minutes of the clock. Raises NotFound, which is not remembered."""
+    return remembered_secret(tenant, int(now.timestamp() // REMEMBERED.total_seconds()))
 
 
 @lru_cache(maxsize=1024)
-def _secret(tenant: str, _while: float) -> bytes:
+def remembered_secret(tenant: str, _window: int) -> bytes:
+    """As `secret_of`; windows are counted from 1970."""
     secret = wiring.access().secret(tenant)
     if secret is None:
         raise NotFound("No such tenant.")
