@@ -57,10 +57,12 @@ def expressions() -> Iterator[dict[Key, bytes]]:
         return made
 
     compiler.update(compile=compiled, _sre=engine)
-    for _, pattern, flags in list(vars(re)["_cache"]):
-        compiled(pattern, flags)
-    yield found
-    compiler.update(compile=ordinary, _sre=vars(engine)["_engine"])
+    try:
+        for _, pattern, flags in list(vars(re)["_cache"]):
+            compiled(pattern, flags)
+        yield found
+    finally:
+        compiler.update(compile=ordinary, _sre=vars(engine)["_engine"])
 
 
 def recorded() -> tuple[dict[str, bytes], dict[Key, bytes]]:
