@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ClientError, EndpointConnectionError, HTTPClientError
 
 from local.engine import Engine
 from local.pattern import matches
@@ -97,7 +97,7 @@ class Pump(threading.Thread):
 
     def run(self) -> None:
         """Carry records until told to stop and nothing is left, or what is left only fails, or the engine is gone."""
-        with suppress(HTTPClientError):
+        with suppress(EndpointConnectionError, HTTPClientError):
             self._carry()
 
     def _carry(self) -> None:

@@ -1,6 +1,8 @@
 """What `make run` offers to try: the demo's hosts connect their accounts at the local Google, and stay connected."""
 
+import random
 import socket
+from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,14 +16,16 @@ from tests.local.hosts import Browser
 from tests.local.practice import eventually
 
 ADA = "ada@studio.example"
+HERE = "127.0.0.1"
 NOON = time(11)
 
 
 def _free_port() -> int:
-    """Return a port that is free, and so, it may be hoped, is the next one."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
+    """Return a port that is free, as the next one is, and that no client's connection takes: theirs are higher."""
+    for port in random.sample(range(20_000, 32_000, 2), 100):
+        with suppress(OSError), socket.create_server((HERE, port)), socket.create_server((HERE, port + 1)):
+            return port
+    raise AssertionError("no two free ports")
 
 
 def _offered(stack: Stack, http: urllib3.PoolManager, start: datetime) -> bool:

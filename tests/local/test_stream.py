@@ -5,9 +5,11 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from unittest.mock import MagicMock
 
 import pytest
 import urllib3
+from botocore.exceptions import BotoCoreError, ConnectionClosedError, EndpointConnectionError
 
 from local import stream
 from local.stack import Options, Stack, running
@@ -54,3 +56,10 @@ def test_what_was_written_last_is_delivered_before_or_after_a_restart(
         _eventually(lambda: _seen(stack) == {"last"})
         http.request("POST", stack.url + "/v1/claims", json={"key": "next", "by": "me"})
         _eventually(lambda: _seen(stack) == {"last", "next"})
+
+
+@pytest.mark.parametrize("kind", [ConnectionClosedError, EndpointConnectionError])
+def test_who_carries_records_ends_quietly_with_the_engine(kind: type[BotoCoreError]) -> None:
+    engine = MagicMock()
+    engine.client.return_value.describe_stream.side_effect = kind(endpoint_url="http://127.0.0.1:1")
+    stream.Pump(engine, "table", MagicMock()).run()
